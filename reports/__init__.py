@@ -1,0 +1,1 @@
+"""Result files in, pages out: ``python -m reports DIR``."""

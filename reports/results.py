@@ -1,0 +1,122 @@
+"""Read the result files of a folder, check them against the schema, and merge them into one report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from .model import Measurement, Promise, Report, Run, Subject, Verdict
+
+FORMAT, VERSION = "cacheproof-results", 1
+OURS = "report.json"
+
+Record = Mapping[str, Any]
+
+
+class ResultsError(ValueError):
+    """A folder or a file that no report can be made from; the message names it, and the field."""
+
+
+def read(directory: Path) -> Report:
+    """The report on every result file in ``directory``; where two files tell of one cell, the later run is right.
+
+    Raises:
+        ResultsError: the folder is missing or has no result files, or one of them is none.
+    """
+    if not directory.is_dir():
+        raise ResultsError(f"{directory} is no folder; give the one that the result files were written to")
+    paths = sorted(each for each in directory.glob("*.json") if each.name != OURS)
+    if not paths:
+        raise ResultsError(f"{directory} has no result files; `pytest conformance --results={directory}/conformance.json` writes one")
+    return merge((path.name, load(path)) for path in paths)
+
+
+def load(path: Path) -> Record:
+    """The content of one result file, checked."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ResultsError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ResultsError(f"{path} is no JSON: byte {error.start} is not UTF-8") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ResultsError(f"{path} is no JSON, or was cut off: {error}") from None
+    _check(path, content)
+    return content  # type: ignore[no-any-return]
+
+
+def _check(path: Path, content: Any) -> None:
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ResultsError(f"{path} is no result file: its field 'format' is not {FORMAT!r}; keep other JSON out of the folder")
+    if content.get("version") != VERSION:
+        raise ResultsError(f"{path} has version {content.get('version')!r}, this report reads version {VERSION}; run the suite again")
+    if error := best_match(_validator().iter_errors(content)):
+        raise ResultsError(f"{path}, field {_field(error.absolute_path)}: {_short(error.message)}")
+    _check_names(path, content)
+
+
+def _check_names(path: Path, content: Record) -> None:
+    """A verdict or a measurement of a subject or promise that the file does not describe is a mistake of its writer."""
+    subjects = {each["name"] for each in content["subjects"]}
+    promises = {each["id"] for each in content["promises"]}
+    if len(subjects) < len(content["subjects"]):
+        raise ResultsError(f"{path}, field subjects: two have the same name")
+    for kind, field, known in [("verdicts", "subject", subjects), ("measurements", "subject", subjects), ("verdicts", "promise", promises)]:
+        for number, each in enumerate(content[kind]):
+            if each[field] not in known:
+                raise ResultsError(f"{path}, field {kind}[{number}].{field}: {each[field]!r} is not among the file's {field}s")
+
+
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8")))
+
+
+def _field(path: Iterable[str | int]) -> str:
+    return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in path).lstrip(".") or "(the whole)"
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= 200 else f"{message[:90]} ... {message[-90:]}"
+
+
+def merge(files: Iterable[tuple[str, Record]]) -> Report:
+    """One report from several files' contents; a column that ran anywhere is not one that could not run."""
+    ordered = sorted(files, key=lambda each: each[1]["run"]["started"])
+    contents = [content for _, content in ordered]
+    return Report(
+        runs=tuple(Run(name, content["run"], content["environment"]) for name, content in ordered),
+        subjects=tuple(_subjects(contents)),
+        promises=tuple({each["id"]: Promise(**each) for content in contents for each in content["promises"]}.values()),
+        verdicts=_verdicts(contents),
+        measurements={(m.subject, m.workload, m.payload): m for content in contents for m in map(_measurement, content["measurements"])},
+        raw=tuple(contents),
+    )
+
+
+def _subjects(contents: list[Record]) -> Iterable[Subject]:
+    found: dict[str, Subject] = {}
+    for each in (each for content in contents for each in content["subjects"]):
+        subject = Subject(path=each["class"], **{name: value for name, value in each.items() if name != "class"})
+        if subject.ran or not (subject.name in found and found[subject.name].ran):
+            found[subject.name] = subject
+    return found.values()
+
+
+def _verdicts(contents: list[Record]) -> dict[tuple[str, str], Verdict]:
+    """A cell that was judged once is not emptied by a later run that could not judge it."""
+    found: dict[tuple[str, str], Verdict] = {}
+    for each in (each for content in contents for each in content["verdicts"]):
+        told = {name: each[name] for name in ("outcome", "message", "reason", "history", "script") if name in each}
+        key = each["promise"], each["subject"]
+        if each["outcome"] != "not-run" or key not in found:
+            found[key] = Verdict(**told)
+    return found
+
+
+def _measurement(record: Record) -> Measurement:
+    return Measurement(**{**record, "relies_on": tuple(record["relies_on"])})

@@ -1,0 +1,1 @@
+"""The sections of the report, one file each: found by lying here, placed by their ``order``."""

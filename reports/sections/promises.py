@@ -1,0 +1,83 @@
+"""Promises by subject: a matrix whose cells open to the smallest history that breaks them."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ..model import Promise, Report, Subject, groups
+from ..templates import render
+
+order = 20
+title = "Promises"
+
+#: outcome -> glyph, word, what it means
+OUTCOMES = {
+    "pass": ("✓", "kept", "kept in every history that was drawn"),
+    "fail": ("✗", "broken", "broken; the cell opens to the smallest history that shows it"),
+    "implied": ("↳", "follows", "fails because a promise of its own is broken already; not counted twice"),
+    "deviation": ("≈", "known", "broken in a way that is documented beside the subject; never counted as kept"),
+    "not-offered": ("–", "not offered", "the subject never promised it, and refuses it where it is asked"),
+    "not-run": ("·", "not run", "was not judged in this run"),
+    "error": ("!", "suite error", "the suite itself failed here: no verdict about the subject"),
+}
+ROLES = {"cache": "Caches", "breaker": "Circuit breakers"}
+
+
+def html(report: Report) -> Markup | None:
+    """One matrix for each role that has promises."""
+    tables = [_table(report, role) for role in ROLES]
+    shown = [each for each in tables if each["columns"] and each["groups"]]
+    if not shown:
+        return None
+    return render("promises.html", tables=shown, outcomes=OUTCOMES, idle=_idle(report), rowlabel=_row_class)
+
+
+def _table(report: Report, role: str) -> dict[str, object]:
+    columns = report.of_role(role)
+    judged = [each for each in report.promises if any((each.id, column.name) in report.verdicts for column in columns)]
+    return {"role": ROLES[role], "columns": [(each, report.score(each)) for each in columns], "groups": _groups(report, columns, judged), "promises": judged}
+
+
+def _groups(report: Report, columns: list[Subject], promises: list[Promise]) -> list[dict[str, object]]:
+    return [
+        {"name": name, "scores": [report.score(each, rows) for each in columns], "rows": [(each, _cells(report, columns, each)) for each in rows]}
+        for name, rows in groups(promises).items()
+    ]
+
+
+def _cells(report: Report, columns: list[Subject], promise: Promise) -> list[dict[str, object]]:
+    return [
+        {"subject": each, "verdict": report.verdict(promise, each), "id": f"v{report.promises.index(promise)}-{report.subjects.index(each)}"}
+        for each in columns
+    ]
+
+
+def _row_class(cells: list[dict[str, object]]) -> str:
+    """What the filters look for: is anything red, and do the columns differ?"""
+    outcomes = [getattr(each["verdict"], "outcome", "") for each in cells]
+    red = "red" if {"fail", "error"} & set(outcomes) else ""
+    differ = "differ" if len(set(outcomes) - {"not-run"}) > 1 else ""
+    return f"{red} {differ}".strip()
+
+
+def _idle(report: Report) -> list[Subject]:
+    return [each for each in report.subjects if not each.ran]
+
+
+def markdown(report: Report) -> list[str]:
+    """A table of scores, then what is broken."""
+    columns = report.of_role("cache") + report.of_role("breaker")
+    lines = ["## Promises", "", "| | kept | broken | known | not offered |", "| --- | --- | --- | --- | --- |"]
+    lines += [_score_line(report, each) for each in columns]
+    return [*lines, ""]
+
+
+def _score_line(report: Report, subject: Subject) -> str:
+    if not subject.ran:
+        return f"| {_cell(subject.name)} | not run: {_cell(subject.reason)} | | | |"
+    score = report.score(subject)
+    return f"| {_cell(subject.name)} | {score['pass']} of {score.judged} | {score['fail']} | {score['deviation']} | {score['not-offered']} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

@@ -1,0 +1,120 @@
+"""Charts as inline SVG: elements with everything escaped, and logarithmic axes that never draw a gap as a zero."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+
+def tag(name: str, *children: object, **attributes: object) -> Markup:
+    """``<name ...>children</name>``, escaped; ``class_`` is written ``class`` and ``stroke_width`` ``stroke-width``."""
+    given = (f' {key.rstrip("_").replace("_", "-")}="{escape(_plain(value))}"' for key, value in attributes.items() if value is not None)
+    return Markup(f"<{name}{''.join(given)}>{''.join(escape(each) for each in children)}</{name}>")
+
+
+def picture(title: str, description: str, width: float, height: float, *children: Markup, id: str) -> Markup:
+    """An ``<svg>`` that scales with its column and tells a screen reader what it shows."""
+    named = tag("title", title, id=f"{id}-t"), tag("desc", description, id=f"{id}-d")
+    return tag("svg", *named, *children, viewBox=f"0 0 {_plain(width)} {_plain(height)}", role="img",
+               aria_labelledby=f"{id}-t {id}-d", class_="chart")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LogAxis:
+    """Maps values from ``low`` to ``high``, both above zero, to pixels from ``start`` to ``end``."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        place = (math.log(min(max(value, self.low), self.high)) - math.log(self.low)) / (math.log(self.high) - math.log(self.low))
+        return round(self.start + place * (self.end - self.start), 1)
+
+    def ticks(self, most: int = 5) -> list[float]:
+        """Round values between the ends: decades, thinned out or filled with 2 and 5 until about ``most`` are left."""
+        first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
+        decades = range(first, last + 1)
+        for steps, stride in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 3)):
+            found = [step * 10.0**each for each in decades if each % stride == 0 for step in steps]
+            found = [each for each in found if self.low <= each * 1.0001 and each <= self.high * 1.0001]
+            if len(found) <= most:
+                break
+        return found
+
+
+def axis_for(values: list[float], start: float, end: float) -> LogAxis:
+    """An axis with a little room around ``values``; those of zero or less have no place on it."""
+    positive = [each for each in values if each > 0] or [1.0]
+    return LogAxis(min(positive) / 1.5, max(positive) * 1.5, start, end)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a chart: a median with its interval, or nothing where it was not measured."""
+
+    label: str
+    median: float | None
+    low: float = 0.0
+    high: float = 0.0
+    value: str = ""
+    ratio: str = ""
+    flagged: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that share a yardstick, which is drawn as a row of its own and as a line through the others."""
+
+    yardstick: Bar | None
+    rows: list[Bar]
+
+
+ROW, GAP, TOP = 21.0, 9.0, 8.0
+LABEL, PLOT, WIDTH = 100.0, 256.0, 372.0
+
+
+def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, unit: Callable[[float], str], id: str) -> Markup:
+    """Each block's rows on one axis; a row's line reaches from the yardstick to its median, so its length is the ratio."""
+    parts: list[Markup] = []
+    y = TOP
+    for block in blocks:
+        drawn = [each for each in (block.yardstick, *block.rows) if each]
+        if block.yardstick and block.yardstick.median:
+            x = axis(block.yardstick.median)
+            parts.append(tag("line", x1=x, x2=x, y1=y + 3, y2=y + ROW * len(drawn) - 3, class_="yard"))
+        for number, row in enumerate(drawn):
+            parts.append(_row(row, block.yardstick, axis, y + ROW * number + ROW / 2))
+        y += ROW * len(drawn) + GAP
+    return picture(title, description, WIDTH, y + 16, _grid(axis, unit, y), *parts, id=id)
+
+
+def _row(row: Bar, yardstick: Bar | None, axis: LogAxis, y: float) -> Markup:
+    kind = "row yardstick" if row is yardstick else "row broken" if row.flagged else "row"
+    label = tag("text", _cut(row.label), x=LABEL - 8, y=y + 4, class_="label")
+    if row.median is None or row.median <= 0:
+        return tag("g", label, tag("text", "not measured", x=LABEL + 4, y=y + 4, class_="none"), class_=kind)
+    x = axis(row.median)
+    stem = tag("line", x1=axis(yardstick.median), x2=x, y1=y, y2=y, class_="stem") if yardstick and yardstick.median else ""
+    interval = tag("line", x1=axis(max(row.low, axis.low)), x2=axis(row.high), y1=y, y2=y, class_="interval")
+    hint = tag("title", f"{row.label}: {row.value}{', ' + row.ratio if row.ratio else ''}")
+    text = tag("text", row.value, x=PLOT + 62, y=y + 4, class_="value"), tag("text", row.ratio + (" ✗" if row.flagged else ""), x=WIDTH, y=y + 4, class_="ratio")
+    return tag("g", hint, label, stem, interval, tag("circle", cx=x, cy=y, r=4), *text, class_=kind)
+
+
+def _grid(axis: LogAxis, unit: Callable[[float], str], bottom: float) -> Markup:
+    lines = [tag("line", x1=axis(each), x2=axis(each), y1=TOP, y2=bottom - 4) for each in axis.ticks(4)]
+    names = [tag("text", unit(each), x=axis(each), y=bottom + 10) for each in axis.ticks(4)]
+    return tag("g", *lines, *names, class_="grid")
+
+
+def _cut(label: str, most: int = 16) -> str:
+    return label if len(label) <= most else label[: most - 1] + "…"
+
+
+def _plain(value: object) -> str:
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)

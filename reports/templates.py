@@ -1,0 +1,32 @@
+"""Templates with everything escaped, and the words they share."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from . import words
+
+HERE = Path(__file__).parent
+
+
+def render(template: str, **values: Any) -> Markup:
+    """A template of ``reports/`` or ``reports/sections/``, everything in it escaped."""
+    return Markup(_environment().get_template(template).render(**values))
+
+
+def linked(text: str) -> Markup:
+    """``text`` escaped, its http and https addresses as links."""
+    parts = re.split(r"(https?://[^\s<>\"'()]+[^\s<>\"'().,;:])", text)
+    return Markup("").join(Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(part) if number % 2 else escape(part) for number, part in enumerate(parts))
+
+
+def _environment() -> Environment:
+    made = Environment(loader=FileSystemLoader([HERE, HERE / "sections"]), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {name: getattr(words, name) for name in ("count", "day", "digits", "duration", "listed", "size", "times")}
+    made.filters["linked"] = linked
+    return made

@@ -1,0 +1,65 @@
+"""The summary in the terminal: at most 25 lines, in colour where the terminal takes it, as wide as the window."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from . import words
+from .model import Report, Subject
+
+MOST_LINES = 25
+RED, GREEN, GREY, BOLD = "31", "32", "2", "1"
+
+
+def summary(report: Report, paths: list[Path]) -> str:
+    """A line per column, what is broken, and where the pages are."""
+    columns = report.of_role("cache") + report.of_role("breaker")
+    names = max((len(each.name) for each in columns), default=0)
+    lines = [_line(report, each, names) for each in columns] + _broken(report)
+    room = MOST_LINES - len(paths) - 1
+    if len(lines) > room:
+        lines = [*lines[: room - 1], [(f"… and {len(lines) - room + 1} more lines in the report", GREY)]]
+    lines += [[], *([(str(each), BOLD)] for each in paths)]
+    return "\n".join(_draw(each, cut=number < len(lines) - len(paths)) for number, each in enumerate(lines))
+
+
+Line = list[tuple[str, str]]
+
+
+def _line(report: Report, subject: Subject, width: int) -> Line:
+    name = (f"{subject.name:{width}}  ", BOLD)
+    if not subject.ran:
+        return [name, (f"not run: {subject.reason}", GREY)]
+    score = report.score(subject)
+    if not sum(score.counts.values()):
+        return [name, ("no verdicts", GREY)]
+    kept = f"{score['pass']} of {score.judged} promises kept"
+    more = [f"{score[outcome]} {word}" for outcome, word in (("deviation", "known"), ("not-offered", "not offered"), ("error", "suite errors")) if score[outcome]]
+    return [name, (kept, RED if score["fail"] else GREEN), (f"{', ' if more else ''}{', '.join(more)}", GREY)]
+
+
+def _broken(report: Report) -> list[Line]:
+    """Every broken promise once, with the subjects that break it."""
+    found: dict[str, list[str]] = {}
+    for (promise, subject), verdict in report.verdicts.items():
+        if verdict.outcome == "fail":
+            found.setdefault(promise, []).append(subject)
+    return [[("✗ ", RED), (report.promise(promise).title, ""), (f"  {words.listed(subjects)}", GREY)] for promise, subjects in found.items()]
+
+
+def _draw(line: Line, cut: bool) -> str:
+    """As text no wider than the window; paths are never cut, so that they can be copied."""
+    room = shutil.get_terminal_size((100, 24)).columns if cut else sys.maxsize
+    drawn = []
+    for text, style in line:
+        shown = text if len(text) <= room else text[: max(room - 1, 0)] + "…" * (room > 0)
+        room -= len(shown)
+        drawn.append(f"\x1b[{style}m{shown}\x1b[0m" if style and shown and _colour() else shown)
+    return "".join(drawn).rstrip()
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

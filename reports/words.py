@@ -1,0 +1,69 @@
+"""Numbers and times as a reader wants them: three digits, a unit, no zeros that say nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+_TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+
+
+def digits(value: float) -> str:
+    """``value`` with about two significant digits after the first: 0.47, 4.31, 43.1, 431, 4,310."""
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 99.5:
+        return f"{value:,.0f}"
+    if size >= 9.95:
+        return f"{value:.1f}".removesuffix(".0")
+    return f"{value:.2f}" if size >= 0.095 else f"{value:.2g}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the unit that fits, such as ``4.31 µs``."""
+    scale, unit = next((each for each in _TIMES if abs(seconds) >= 0.9995 * each[0]), _TIMES[-1])
+    return f"{digits(seconds / scale)} {unit}"
+
+
+def quantity(value: float, unit: str) -> str:
+    """``value`` in ``unit``; a time per operation in the unit of time that fits."""
+    return duration(value) if unit in ("s/op", "s") else f"{digits(value)} {unit}"
+
+
+def times(ratio: float) -> str:
+    """A ratio, such as ``4.3×``."""
+    return f"{ratio:.1f}×" if 0.995 <= ratio < 99.5 else f"{digits(ratio)}×"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 promise``, ``2 promises``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: list[str], last: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def size(octets: float) -> str:
+    """Bytes as ``7.8 GB``."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if octets < 1000:
+            return f"{digits(octets)} {unit}"
+        octets /= 1000
+    return f"{digits(octets)} TB"
+
+
+def day(started: str) -> str:
+    """An ISO time as ``22 Nov 2025, 21:48 UTC``; as it stands where it is none."""
+    try:
+        moment = datetime.fromisoformat(started)
+    except ValueError:
+        return started
+    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+
+
+def slug(text: str) -> str:
+    """``text`` as an id in the page."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
