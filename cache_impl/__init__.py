@@ -1,0 +1,51 @@
+"""A small cache that keeps its promises: in memory, in a file, on Redis, and all of them in layers.
+
+Every name is imported when it is first used, so that a program pays for the tiers it opens and no more.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .basics import Stats as Stats
+    from .errors import BadKey as BadKey
+    from .errors import BadSetting as BadSetting
+    from .errors import BadValue as BadValue
+    from .errors import CacheClosed as CacheClosed
+    from .errors import CacheError as CacheError
+    from .errors import CircuitOpen as CircuitOpen
+    from .errors import DeadlineExceeded as DeadlineExceeded
+    from .errors import Overloaded as Overloaded
+    from .errors import Recursion as Recursion
+    from .errors import Unavailable as Unavailable
+    from .memory import MemoryCache as MemoryCache
+
+_HOMES = {
+    "BadKey": "errors",
+    "BadSetting": "errors",
+    "BadValue": "errors",
+    "CacheClosed": "errors",
+    "CacheError": "errors",
+    "CircuitOpen": "errors",
+    "DeadlineExceeded": "errors",
+    "MemoryCache": "memory",
+    "Overloaded": "errors",
+    "Recursion": "errors",
+    "Stats": "basics",
+    "Unavailable": "errors",
+}
+
+__all__ = sorted(_HOMES)  # noqa: PLE0605  # a list, made from the one table
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
+    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

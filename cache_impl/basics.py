@@ -1,0 +1,79 @@
+"""What every tier shares: the sentinel for "no entry", the checks on arguments, the figures a cache keeps."""
+
+from __future__ import annotations
+
+from math import inf, nextafter
+from typing import Any, Final, NamedTuple
+
+from .errors import BadKey, BadSetting
+
+
+class _Missing:
+    """The type of ``MISSING``; equal to no value that a cache could hold."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+    def __reduce__(self) -> str:
+        return "MISSING"  # copies and pickles to itself
+
+
+#: "There is no entry", where ``None`` may be a value.
+MISSING: Final[Any] = _Missing()
+
+
+class Stats(NamedTuple):
+    """What a cache has seen so far. ``_asdict()`` makes a dict of it.
+
+    Every entry that was ever added is still held, was deleted or cleared by its owner, was evicted to
+    make room, or has expired: an entry is in ``evictions`` or in ``expirations``, never in both.
+    """
+
+    hits: int
+    misses: int
+    evictions: int
+    expirations: int
+    size: int
+
+    @property
+    def hit_rate(self) -> float:
+        """Hits per look-up, from 0 to 1; 0 before the first."""
+        return self.hits / ((self.hits + self.misses) or 1)
+
+
+def deadline(now: float, ttl: float) -> float:
+    """The first clock reading at which what was set at ``now``, to live ``ttl`` seconds, is gone.
+
+    Raises:
+        BadSetting: ``ttl`` is no number above 0, or too large to add to the clock.
+    """
+    try:
+        end = now + ttl
+        if now < end < inf:
+            return end
+        if ttl > 0 and end == now:  # too short for the clock's digits; an entry is never gone too early
+            return nextafter(now, inf)
+    except (TypeError, OverflowError):
+        pass
+    raise BadSetting(f"ttl is {ttl!r}; it is a number of seconds, above 0 and small enough to add to the clock ({now!r})")
+
+
+def checked_ttl(ttl: float | None) -> float | None:
+    """``ttl`` as a default for entries to come; ``None`` is "for ever"."""
+    if ttl is not None:
+        deadline(0.0, ttl)
+    return ttl
+
+
+def checked_capacity(capacity: int) -> int:
+    """``capacity``, which is a number of entries."""
+    if isinstance(capacity, bool) or not isinstance(capacity, int) or capacity < 1:
+        raise BadSetting(f"capacity is {capacity!r}; it is a whole number of entries, 1 or more")
+    return capacity
+
+
+def checked_text(key: str) -> str:
+    """``key``, which is text: what a tier outside this process asks of its keys."""
+    if not isinstance(key, str):
+        raise BadKey(f"key {key!r} is of type {type(key).__name__}; here a key is a str, such as cache_key() makes")
+    return key
