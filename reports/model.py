@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -47,13 +47,16 @@ class Subject:
 
 @dataclass(frozen=True)
 class Promise:
-    """One row: what is promised, in words; ``needs`` maps a capability to the values that switch the promise on."""
+    """One row: what is promised, in words; ``needs`` maps a capability to the values that switch the promise on.
+
+    Empty ``needs`` are those of a promise that every subject makes; None, where the file does not tell.
+    """
 
     id: str
     group: str
     title: str
     text: str
-    needs: Mapping[str, list[str]] = field(default_factory=dict)
+    needs: Mapping[str, list[str]] | None = None
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,48 @@ def _grid(axis: LogAxis, unit: Callable[[float], str], bottom: float) -> Markup:
     return tag("g", *lines, *names, class_="grid")
 
 
+@dataclass(frozen=True)
+class Line:
+    """A curve with its name; ``kind`` is a class of the style sheet."""
+
+    label: str
+    points: list[tuple[float, float]]
+    kind: str
+
+
+def lines(title: str, description: str, drawn: list[Line], across: LogAxis, up: LogAxis, unit: Callable[[float], str], size: tuple[float, float], id: str) -> Markup:
+    """Curves on two logarithmic axes, each named at its end; the page's script finds the axes' bounds in ``data-axes``."""
+    places = _apart([up(each.points[-1][1]) for each in drawn])
+    curves = [
+        tag("g", tag("path", d=path(each.points, across, up)), tag("text", each.label, x=across.end + 8, y=place + 4), class_=f"line {each.kind}", data_name=each.label)
+        for each, place in zip(drawn, places, strict=True)
+    ]  # fmt: skip
+    cursor = tag("line", x1=across.start, x2=across.start, y1=up.end, y2=up.start, class_="cursor")
+    bounds = " ".join(str(each) for axis in (across, up) for each in (axis.low, axis.high, axis.start, axis.end))
+    return tag("div", picture(title, description, *size, _axes(across, up, unit), cursor, *curves, id=id), data_axes=bounds, class_="curves")
+
+
+def path(points: list[tuple[float, float]], across: LogAxis, up: LogAxis) -> str:
+    """The ``d`` of a path through ``points``."""
+    return "M" + "L".join(f"{_plain(across(x))},{_plain(up(y))}" for x, y in points)
+
+
+def _axes(across: LogAxis, up: LogAxis, unit: Callable[[float], str]) -> Markup:
+    upright = [tag("line", x1=across(each), x2=across(each), y1=up.end, y2=up.start) for each in across.ticks(8)]
+    level = [tag("line", x1=across.start, x2=across.end, y1=up(each), y2=up(each)) for each in up.ticks(8)]
+    below = [tag("text", unit(each), x=across(each), y=up.start + 18, class_="below") for each in across.ticks(8)]
+    beside = [tag("text", unit(each), x=across.start - 8, y=up(each) + 4, class_="beside") for each in up.ticks(8)]
+    return tag("g", *upright, *level, *below, *beside, class_="grid")
+
+
+def _apart(places: list[float], least: float = 15.0) -> list[float]:
+    """``places`` moved until no two labels there overlap, in the order given."""
+    moved = dict[int, float]()
+    for number in sorted(range(len(places)), key=places.__getitem__):
+        moved[number] = max(places[number], max(moved.values(), default=-least) + least)
+    return [moved[number] for number in range(len(places))]
+
+
 def _cut(label: str, most: int = 16) -> str:
     return label if len(label) <= most else label[: most - 1] + "…"
 

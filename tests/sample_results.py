@@ -54,7 +54,7 @@ CACHES: list[tuple[str, str, str, Record, Record | None]] = [
       "get_or_set": "plain", "bulk": "yes", "stats": "yes"}, None),
     *((f"redis@{name}", "conformance.subjects.redis:Redis", "RedisCache: redis-py, for every machine that reaches the server.",
        {"ttl": "per-entry", "values": "copied", "scope": "network", "threads": "safe", "get_or_set": "plain", "bulk": "yes",
-        "stats": "yes"}, {"name": name, "server": server, "client": "redis 8.1.0", "allocator": allocator})
+        "stats": "yes"}, {"name": name, "server": server, "client": "redis 8.1.0", "allocator": allocator, "stand_in": name == "fakeredis"})
       for name, server, allocator in [("fakeredis", "fakeredis 2.37.0", None), ("embedded", "Valkey 9.1.0", "jemalloc-5.3.0"),
                                       ("container", None, None)]),
 ]  # fmt: skip
@@ -65,9 +65,11 @@ YARDSTICKS = [("dict", "A plain dict.", "instance"), ("plain-file", "One file pe
 #: workload -> seconds per operation with the smallest payload, by scope of the yardstick.
 COSTS = {"get-hit": (4e-8, 9e-6, 3.4e-5), "get-miss": (3.1e-8, 4e-6, 3.1e-5), "set-overwrite": (4.4e-8, 6.5e-5, 3.6e-5),
          "set-evict": (8e-8, 6.8e-5, 3.7e-5), "mixed-zipf": (5e-8, 1.5e-5, 3.5e-5)}  # fmt: skip
-PAYLOADS = {"small dict": 1.0, "catalogue": 1.6, "embedding": 2.4}
+PAYLOADS = {"small": 1.0, "catalogue": 1.6, "embedding": 2.4}
 FACTORS = {"memory": 4.3, "file": 1.7, "redis@fakeredis": 2.9, "redis@embedded": 2.4, "redis@container": 3.1,
            "dict": 1, "plain-file": 1, "raw-socket": 1}  # fmt: skip
+NEEDS = {"time": {"ttl": ["fixed", "per-entry"]}, "capacity": {"eviction": ["fifo", "lru"]}, "bulk": {"bulk": ["yes"]},
+         "stats": {"stats": ["yes"]}, "one compute": {"get_or_set": ["plain", "single-flight"]}, "sharing": {"scope": ["host", "network"]}}  # fmt: skip
 SCOPES = ["instance", "host", "network"]
 
 HISTORY: Record = {
@@ -113,6 +115,7 @@ def promises() -> list[Record]:
             "group": group,
             "title": title.strip(),
             "text": f"{title.strip().capitalize()}. When it fails, look at how the cache handles its {group}.",
+            "needs": NEEDS.get(group, {}),
         }
         for group, titles in PROMISES.items()
         for title in titles.split("|")

@@ -1,0 +1,156 @@
+"""Which cache to take for a case: what it must offer, and what one read then costs on average."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .model import Measurement, Report, Subject
+
+#: What an application may insist on: id -> words, and the declared values that will do.
+MUSTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "host": ("seen by every process on the host", "scope", ("host", "network")),
+    "network": ("seen by every machine", "scope", ("network",)),
+    "ttl": ("a ttl for each entry", "ttl", ("per-entry",)),
+    "bounded": ("a bound on its size", "eviction", ("approximate", "fifo", "lru")),
+    "lru": ("exact LRU", "eviction", ("lru",)),
+    "threads": ("safe with threads", "threads", ("safe",)),
+    "copied": ("values are copied", "values", ("copied",)),
+    "durable": ("outlives the process", "durable", ("yes",)),
+    "single-flight": ("one compute per key", "get_or_set", ("single-flight",)),
+    "failover": ("survives a Redis outage", "failover", ("yes",)),
+}
+
+#: The workloads that a read through a cache is made of.
+HIT, MISS, SET = "get-hit", "get-miss", "set-overwrite"
+#: Costs that differ by less than this are a tie, whatever the intervals say.
+SAME = 0.01
+#: Stands for the capability of a promise whose file does not tell what switches it on.
+UNTOLD = "?"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Where a cache is to serve: how often an entry is read before it expires, and what a call of the origin costs."""
+
+    id: str
+    name: str
+    text: str
+    machines: int
+    processes: int
+    origin: float  #: seconds
+    price: float  #: money
+    uses: int
+    musts: tuple[str, ...]
+
+    def at(self, origin: float) -> Case:
+        """The same with another cost of the origin."""
+        return replace(self, origin=origin)
+
+
+CASES = (
+    Case("web", "One web process", "One process on one machine; a 10 ms query behind.", 1, 1, 0.01, 0.0, 50, ("ttl", "bounded", "threads")),
+    Case("workers", "Three workers on a host", "Three processes on one machine; a 50 ms call behind.", 1, 3, 0.05, 0.0, 50, ("host", "ttl")),
+    Case("fleet", "Ten machines, an LLM behind", "Ten machines, one process each; an LLM call of 300 ms and 1 ¢ behind.", 10, 1, 0.3, 0.01, 50, ("network", "ttl")),
+)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of one read on average, with the bounds that the measured intervals allow; ``hits`` is the hit ratio."""
+
+    middle: float
+    low: float
+    high: float
+    hits: float
+
+    def ties(self, best: Cost) -> bool:
+        return self.low <= best.high or self.middle <= best.middle * (1 + SAME)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A cache in a case: its cost, or why it is out; ``broken`` are promises to know of all the same."""
+
+    subject: Subject
+    out: str
+    cost: Cost | None
+    broken: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The best of a case, all that tie with it first; then who else would do, then who is out."""
+
+    case: Case
+    best: tuple[Candidate, ...]
+    others: tuple[Candidate, ...]
+    out: tuple[Candidate, ...]
+
+
+def advise(report: Report, case: Case, payload: str) -> Advice:
+    """Who to take in ``case`` when values are like ``payload``."""
+    candidates = [_candidate(report, each, case, payload) for each in report.of_role("cache")]
+    able = sorted((each for each in candidates if each.cost and not each.out), key=lambda each: each.cost.middle if each.cost else 0)
+    best = [each for each in able if each.cost and able[0].cost and each.cost.ties(able[0].cost)]
+    return Advice(case, tuple(best), tuple(each for each in able if each not in best), tuple(each for each in candidates if each.out))
+
+
+def payloads(report: Report) -> list[str]:
+    """The payloads of which a hit was measured."""
+    return list(dict.fromkeys(each.payload for each in report.measurements.values() if each.workload == HIT))
+
+
+def parts(report: Report, subject: Subject, payload: str) -> tuple[Measurement, Measurement, Measurement] | None:
+    """What a hit, a miss and a set cost; None where one of them was not measured."""
+    hit, miss, put = (report.measurements.get((subject.name, each, payload)) for each in (HIT, MISS, SET))
+    return (hit, miss, put) if hit and miss and put else None
+
+
+def offered(subject: Subject) -> list[str]:
+    """The must-haves that ``subject`` declares."""
+    return [id for id, (_, capability, values) in MUSTS.items() if subject.declares.get(capability) in values]
+
+
+def broken(report: Report, subject: Subject) -> dict[str, list[str]]:
+    """Promises that ``subject`` breaks, by the capability that switches them on; under ``""`` those that every cache makes."""
+    found: dict[str, list[str]] = {}
+    for promise in report.promises:
+        if report.verdict(promise, subject).outcome == "fail":
+            for capability in promise.needs or ([UNTOLD] if promise.needs is None else [""]):
+                found.setdefault(capability, []).append(promise.title)
+    return found
+
+
+def misses(case: Case, scope: str) -> float:
+    """The share of reads that miss: every cache that sees a key at all has to fetch it once.
+
+    With C caches that share ``uses`` reads of an entry evenly, C * (1 - (1 - 1/C) ** uses) of them do.
+    """
+    caches = {"instance": case.machines * case.processes, "host": case.machines}.get(scope, 1)
+    return caches * float(1 - (1 - 1 / caches) ** case.uses) / case.uses
+
+
+def cost(case: Case, scope: str, measured: tuple[Measurement, Measurement, Measurement]) -> Cost:
+    """``h * hit + (1 - h) * (miss + origin + set)``."""
+    share = misses(case, scope)
+    middle, low, high = (
+        (1 - share) * hit + share * (miss + case.origin + put) for hit, miss, put in zip(*((m.median, m.low, m.high) for m in measured), strict=True)
+    )
+    return Cost(middle, low, high, 1 - share)
+
+
+def _candidate(report: Report, subject: Subject, case: Case, payload: str) -> Candidate:
+    measured = parts(report, subject, payload)
+    lacks = [words for id, (words, _, _) in MUSTS.items() if id in case.musts and id not in offered(subject)]
+    broke = broken(report, subject)
+    vital = [title for capability in ("", *(MUSTS[id][1] for id in case.musts)) for title in broke.get(capability, ())]
+    out = (
+        f"not run: {subject.reason}" if not subject.ran
+        else "a stand-in for tests" if subject.stands_in
+        else f"lacks: {', '.join(lacks)}" if lacks
+        else f"breaks: {', '.join(dict.fromkeys(vital))}" if vital
+        else "cost not measured" if not measured
+        else ""
+    )  # fmt: skip
+    others = dict.fromkeys(title for titles in broke.values() for title in titles)
+    return Candidate(subject, out, cost(case, subject.scope, measured) if measured else None, tuple(others))
