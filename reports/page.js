@@ -24,10 +24,114 @@
     keepFolds();
   }));
 
+  // A cell opens in its row; without a script it leads to the list below the matrix.
+  const toggle = link => {
+    const finding = $(link.hash), old = $('.opened');
+    if (old) {
+      const back = $('[aria-expanded=true]');
+      back.ariaExpanded = 'false';
+      old.home.replaceWith(old.finding);
+      old.remove();
+      keep('open');
+      if (back === link) return;
+    }
+    const row = link.closest('tr'), opened = Object.assign(make('tr', '', 'opened'), {finding, home: document.createComment('')});
+    finding.replaceWith(opened.home);
+    const cell = opened.insertCell();
+    cell.colSpan = row.cells.length;
+    cell.append(finding);
+    row.after(opened);
+    link.ariaExpanded = 'true';
+    keep('open', finding.id);
+  };
+  const cells = all('.matrix td a');
+  cells.forEach(link => { link.ariaExpanded = 'false'; link.addEventListener('click', event => { event.preventDefault(); toggle(link); }); });
+  all('.behind').forEach(list => { list.open = location.hash.startsWith('#v') && !!$(location.hash, list); });
+  const first = cells.find(link => link.hash === '#' + state.get('open'));
+  if (first) { first.closest('tbody').querySelector('.fold').checked = true; toggle(first); first.scrollIntoView({block: 'center'}); }
+  addEventListener('keydown', event => { const link = event.key === 'Escape' && $('[aria-expanded=true]'); if (link) { toggle(link); link.focus(); } });
+  addEventListener('beforeprint', () => all('details').forEach(each => { each.open = true; }));
+
   all('.copy').forEach(button => button.addEventListener('click', async () => {
     const code = $('code', button.parentNode);
     try { await navigator.clipboard.writeText(code.textContent); button.textContent = 'copied'; }
     catch { getSelection().selectAllChildren(code); button.textContent = 'press Ctrl+C'; }
     setTimeout(() => { button.textContent = 'copy'; }, 2000);
   }));
+
+  // The form: the same rules as the cards, which advice.py states.
+  const form = $('#own form');
+  if (!form) return;
+  const {same, untold, musts, cases, caches} = JSON.parse($('#data').textContent), field = form.elements;
+  const digits = x => x >= 99.5 ? Math.round(x).toLocaleString('en') : x >= 9.95 ? x.toFixed(1).replace(/\.0$/, '') : x >= .095 ? x.toFixed(2).replace(/\.00$/, '') : String(+x.toPrecision(2));
+  const time = s => { const [scale, unit] = [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns']].find(([scale]) => s >= .9995 * scale) || [1e-9, 'ns']; return digits(s / scale) + ' ' + unit; };
+  const money = x => '$' + x.toLocaleString('en', {minimumFractionDigits: 2, maximumFractionDigits: x < .01 ? 5 : 2});
+  const read = () => ({m: +field.m.value || 1, p: +field.p.value || 1, c: +field.c.value || 0, o: +(10 ** field.o.value).toPrecision(2), u: Math.round(10 ** field.u.value),
+    need: all('[name=need]:checked', form).map(box => box.value), payload: field.payload.value});
+  const fill = (given, payload) => {
+    field.m.value = given.m; field.p.value = given.p; field.c.value = given.c; field.o.value = Math.log10(given.o); field.u.value = Math.log10(given.u);
+    if (payload) field.payload.value = payload;
+    all('[name=need]', form).forEach(box => { box.checked = given.need.includes(box.value); });
+  };
+
+  const misses = (now, scope) => { const many = scope === 'instance' ? now.m * now.p : scope === 'host' ? now.m : 1; return many * (1 - (1 - 1 / many) ** now.u) / now.u; };
+  const cost = (now, cache, origin = now.o) => {
+    const share = misses(now, cache.scope), [hit, miss, set] = cache.costs[now.payload];
+    return [0, 1, 2].map(bound => (1 - share) * hit[bound] + share * (miss[bound] + origin + set[bound]));
+  };
+  const out = (now, cache) => {
+    const lacks = now.need.filter(id => !cache.offers.includes(id)).map(id => musts[id][0]);
+    const broken = ['', ...now.need.map(id => musts[id][1])].flatMap(capability => cache.broken[capability] || []);
+    return !cache.ran ? 'not run: ' + cache.reason : cache.standIn ? 'a stand-in for tests' : lacks.length ? 'lacks: ' + lacks.join(', ')
+      : broken.length ? 'breaks: ' + [...new Set(broken)].join(', ') : cache.costs[now.payload] ? '' : 'cost not measured';
+  };
+
+  const show = () => {
+    const now = read(), able = [], rest = [];
+    for (const cache of caches) { const why = out(now, cache); why ? rest.push([cache, why]) : able.push([cache, cost(now, cache)]); }
+    able.sort((a, b) => a[1][0] - b[1][0]);
+    const best = able.filter(([, [middle, low]]) => low <= able[0][1][2] || middle <= able[0][1][0] * (1 + same));
+    field.ot.value = time(now.o); field.ut.value = now.u.toLocaleString('en') + (now.u === 1 ? ' time' : ' times');
+    const pick = make('p', best.length ? 'Take ' : 'None of these will do', 'pick'), table = make('table', '', 'rank');
+    best.forEach(([cache], number) => pick.append(number ? ' or ' : '', make('b', cache.name)));
+    if (best.length > 1) pick.append(' ', make('small', 'a tie'));
+    const row = (className, name, ...cells) => { const line = table.insertRow(); line.className = className; line.append(Object.assign(make('th', name), {scope: 'row'}), ...cells); };
+    for (const [cache, [middle]] of able) {
+      const share = misses(now, cache.scope), titles = [...new Set(Object.values(cache.broken).flat())];
+      const note = [`${digits(100 - 100 * share)} % hits`, now.c ? `${money(1000 * share * now.c)} per 1,000 reads, of ${money(1000 * now.c)}` : '', titles.length ? `breaks: ${titles.join(', ')}` : ''];
+      row(best.some(each => each[0] === cache) ? 'best' : '', cache.name, make('td', time(middle)), make('td', digits(middle / able[0][1][0]) + '×'), make('td', note.filter(Boolean).join('; '), 'note'));
+    }
+    for (const [cache, why] of rest) row('out', cache.name, Object.assign(make('td', why), {colSpan: 3}));
+    $('.result').replaceChildren(pick, table);
+    draw(now, able.map(([cache]) => cache.name));
+  };
+
+  const draw = (now, able) => {
+    const box = $('.curves'), [x0, x1, left, right, y0, y1, bottom, top] = box.dataset.axes.split(' ').map(Number);
+    const across = x => left + Math.log(x / x0) / Math.log(x1 / x0) * (right - left);
+    const up = y => bottom + Math.log(Math.min(Math.max(y, y0), y1) / y0) / Math.log(y1 / y0) * (top - bottom);
+    const lines = all('.line', box).map(line => {
+      const cache = caches.find(each => each.name === line.dataset.name && each.costs[now.payload]), points = [];
+      if (!cache) { line.classList.add('out'); return null; }
+      for (let each = 0; each <= 24; each++) { const x = x0 * (x1 / x0) ** (each / 24); points.push(across(x).toFixed(1) + ',' + up(cost(now, cache, x)[0]).toFixed(1)); }
+      $('path', line).setAttribute('d', 'M' + points.join('L'));
+      line.classList.toggle('out', !able.includes(cache.name));
+      return [$('text', line), up(cost(now, cache, x1)[0])];
+    }).filter(Boolean).sort((a, b) => a[1] - b[1]);
+    let last = -99;
+    for (const [text, y] of lines) { last = Math.max(y, last + 15); text.setAttribute('y', last + 4); }
+    for (const end of ['x1', 'x2']) $('.cursor', box).setAttribute(end, across(now.o));
+    $('.setting').textContent = 'The dashed line is your case.';
+  };
+
+  const packed = now => [now.m, now.p, now.o.toPrecision(3), now.u, now.c, now.need.join('+'), now.payload].join('~');
+  const unpack = text => { const [m, p, o, u, c, need, payload] = text.split('~'); fill({m, p, o, u, c, need: need.split('+')}, payload); };
+  const start = id => { fill(cases[id]); field.case.value = id; show(); };
+  all('[data-case]').forEach(link => link.addEventListener('click', () => { start(link.dataset.case); keep('own', packed(read())); }));
+  field.case.addEventListener('change', () => { start(field.case.value); keep('own', packed(read())); });
+  form.addEventListener('input', event => { if (event.target !== field.case) { show(); keep('own', packed(read())); } });
+  form.addEventListener('submit', event => event.preventDefault());
+  form.hidden = false;
+  start(field.case.value);
+  if ((state.get('own') || '').split('~').length === 7) { unpack(state.get('own')); show(); }
 })();

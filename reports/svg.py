@@ -75,7 +75,7 @@ class Block:
 
 
 ROW, GAP, TOP = 21.0, 9.0, 8.0
-LABEL, PLOT, WIDTH = 100.0, 256.0, 372.0
+LABEL, PLOT, WIDTH = 112.0, 262.0, 372.0
 
 
 def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, unit: Callable[[float], str], id: str) -> Markup:
@@ -102,7 +102,7 @@ def _row(row: Bar, yardstick: Bar | None, axis: LogAxis, y: float) -> Markup:
     stem = tag("line", x1=axis(yardstick.median), x2=x, y1=y, y2=y, class_="stem") if yardstick and yardstick.median else ""
     interval = tag("line", x1=axis(max(row.low, axis.low)), x2=axis(row.high), y1=y, y2=y, class_="interval")
     hint = tag("title", f"{row.label}: {row.value}{', ' + row.ratio if row.ratio else ''}")
-    text = tag("text", row.value, x=PLOT + 62, y=y + 4, class_="value"), tag("text", row.ratio + (" ✗" if row.flagged else ""), x=WIDTH, y=y + 4, class_="ratio")
+    text = tag("text", row.value, x=PLOT + 58, y=y + 4, class_="value"), tag("text", row.ratio + (" ✗" if row.flagged else ""), x=WIDTH, y=y + 4, class_="ratio")
     return tag("g", hint, label, stem, interval, tag("circle", cx=x, cy=y, r=4), *text, class_=kind)
 
 

@@ -9,15 +9,13 @@ _TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
 def digits(value: float) -> str:
-    """``value`` with about two significant digits after the first: 0.47, 4.31, 43.1, 431, 4,310."""
-    if value == 0:
-        return "0"
+    """``value`` to three digits, whole numbers whole: 0.047, 0.47, 1, 4.31, 43.1, 431, 4,310."""
     size = abs(value)
     if size >= 99.5:
         return f"{value:,.0f}"
     if size >= 9.95:
         return f"{value:.1f}".removesuffix(".0")
-    return f"{value:.2f}" if size >= 0.095 else f"{value:.2g}"
+    return f"{value:.2f}".removesuffix(".00") if size >= 0.095 or value == 0 else f"{value:.2g}"
 
 
 def duration(seconds: float) -> str:

@@ -58,7 +58,7 @@ def _kept(report: Report, candidate: Candidate) -> str:
 
 def _chart(report: Report, case: Case, payload: str) -> Markup:
     """What a read costs on average over what the origin costs: a line per cache; the page's script moves them."""
-    across, up = svg.LogAxis(*ORIGINS, LEFT, RIGHT), svg.LogAxis(1e-7, 1.0, BOTTOM, TOP)
+    across, up = svg.LogAxis(*ORIGINS, LEFT, RIGHT), svg.LogAxis(1e-7, 10.0, BOTTOM, TOP)
     lines = []
     for subject in report.of_role("cache"):
         measured = parts(report, subject, payload)

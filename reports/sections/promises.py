@@ -20,6 +20,8 @@ OUTCOMES = {
     "not-run": ("·", "not run", "was not judged in this run"),
     "error": ("!", "suite error", "the suite itself failed here: no verdict about the subject"),
 }
+#: A group with one of these is open when the page is.
+MARKED = ("fail", "deviation", "error")
 ROLES = {"cache": "Caches", "breaker": "Circuit breakers"}
 
 
@@ -40,7 +42,12 @@ def _table(report: Report, role: str) -> dict[str, object]:
 
 def _groups(report: Report, columns: list[Subject], promises: list[Promise]) -> list[dict[str, object]]:
     return [
-        {"name": name, "scores": [report.score(each, rows) for each in columns], "rows": [(each, _cells(report, columns, each)) for each in rows]}
+        {
+            "name": name,
+            "open": any(report.verdict(promise, each).outcome in MARKED for promise in rows for each in columns),
+            "scores": [report.score(each, rows) for each in columns],
+            "rows": [(each, _cells(report, columns, each)) for each in rows],
+        }
         for name, rows in groups(promises).items()
     ]
 
