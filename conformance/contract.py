@@ -9,7 +9,8 @@ from __future__ import annotations
 import dis
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, Protocol, get_args, get_type_hints, runtime_checkable
+from types import FunctionType
+from typing import Any, Literal, Protocol, Self, get_args, get_type_hints, runtime_checkable
 
 METHODS = ("get", "set", "delete", "clear")
 
@@ -64,10 +65,14 @@ def capabilities(subject: type) -> Capabilities:
     """
     missing = [name for name in METHODS if not _has_method(subject, name)]
     if missing:
-        raise ContractError(f"{_path(subject)} is no subject: it lacks {', '.join(missing)}; every one has {', '.join(METHODS)}")
+        raise ContractError(
+            f"{_path(subject)} is no subject: it lacks {', '.join(missing)}; every one has {', '.join(METHODS)}"
+        )
     declares = getattr(subject, "declares", {})
     if not isinstance(declares, Mapping):
-        raise ContractError(f"{_path(subject)}.declares is {declares!r}; it is a dict of capabilities, such as {{'ttl': 'fixed'}}")
+        raise ContractError(
+            f"{_path(subject)}.declares is {declares!r}; it is a dict of capabilities, such as {{'ttl': 'fixed'}}"
+        )
     for name, value in declares.items():
         _check(subject, name, value)
     return Capabilities(**declares)
@@ -79,7 +84,8 @@ def _has_method(subject: type, name: str) -> bool:
 
 
 def _set_by_init(subject: type) -> set[str]:
-    code = [init.__code__ for base in subject.__mro__ if hasattr(init := vars(base).get("__init__"), "__code__")]
+    inits = [vars(base).get("__init__") for base in subject.__mro__]
+    code = [init.__code__ for init in inits if isinstance(init, FunctionType)]
     return {str(step.argval) for each in code for step in dis.get_instructions(each) if step.opname == "STORE_ATTR"}
 
 
@@ -89,7 +95,9 @@ def _check(subject: type, name: str, value: Any) -> None:
         raise ContractError(f"{_path(subject)} declares {name!r}, no capability; known: {', '.join(known)}")
     if name == "granularity":
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
-            raise ContractError(f"{_path(subject)} declares granularity {value!r}; it is a number of seconds, 0 or more")
+            raise ContractError(
+                f"{_path(subject)} declares granularity {value!r}; it is a number of seconds, 0 or more"
+            )
     elif value not in VALUES[name]:
         raise ContractError(f"{_path(subject)} declares {name}={value!r}; known: {', '.join(VALUES[name])}")
 
@@ -98,7 +106,7 @@ def _path(subject: type) -> str:
     return f"{subject.__module__}:{subject.__qualname__}"
 
 
-class Location(str):
+class Location(str):  # noqa: SLOT000 - it has attributes of its own
     """Where a subject with a ``scope`` beyond the instance keeps its entries.
 
     As text it is a directory of its own (``scope: host``) or the URL of the server (``scope: network``,
@@ -110,7 +118,7 @@ class Location(str):
     namespace: str
     connect: Callable[..., Any]
 
-    def __new__(cls, place: str, namespace: str = "", connect: Callable[..., Any] | None = None) -> Location:
+    def __new__(cls, place: str, namespace: str = "", connect: Callable[..., Any] | None = None) -> Self:
         self = super().__new__(cls, place)
         self.namespace = namespace
         self.connect = connect or self._no_server
@@ -160,7 +168,7 @@ def _at_least(name: str, value: str | Collection[str]) -> tuple[str, ...]:
 
 def _mark(need: Need) -> Callable[[Any], Any]:
     def decorate(function: Any) -> Any:
-        function._cacheproof_needs = (*needed_by(function), need)
+        vars(function)["_cacheproof_needs"] = (*needed_by(function), need)
         return function
 
     return decorate

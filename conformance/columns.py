@@ -1,0 +1,102 @@
+"""Columns: the subjects chosen on the command line, each on every backend that it is to run on."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+
+from . import subjects
+from .contract import Capabilities, ContractError, capabilities
+from .servers import Server
+from .subjects import Uninstalled
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One subject, on one server where it uses one; ``missing`` says why it cannot run, and what would change that."""
+
+    name: str
+    subject: type
+    offered: Capabilities
+    server: Server | None = None
+    role: str = "cache"
+    missing: tuple[str, str] | None = None
+
+    @property
+    def path(self) -> str:
+        return f"{self.subject.__module__}:{self.subject.__qualname__}"
+
+    @property
+    def summary(self) -> str:
+        """The first line of the subject's docstring."""
+        return (self.subject.__doc__ or "").strip().partition("\n")[0]
+
+    @property
+    def version(self) -> str:
+        """``distribution version`` of what the subject wraps, as far as it can be known."""
+        module = getattr(self.subject, "distribution", None) or _wrapped(self.subject)
+        try:
+            return f"{module} {version(module)}"
+        except PackageNotFoundError:
+            return ""
+
+    @property
+    def deviations(self) -> Mapping[str, str]:
+        """Promise -> reason, as documented beside the subject."""
+        return getattr(self.subject, "deviations", {})
+
+
+def choose(names: Iterable[str], servers: Sequence[Server], role: str = "cache") -> list[Column]:
+    """The columns for ``names``: of our own subjects, or ``module:Class``.
+
+    Raises:
+        ContractError: a name, module or class that is unknown, or a class that is no subject.
+    """
+    return [column for name in dict.fromkeys(names) for column in _columns(name, servers, role)]
+
+
+def _columns(name: str, servers: Sequence[Server], role: str) -> list[Column]:
+    subject = _load(name)
+    if isinstance(subject, Uninstalled):
+        placeholder = type(name, (), {"__doc__": ""})
+        return [Column(name, placeholder, Capabilities(), role=role, missing=(subject.reason, subject.remedy))]
+    offered = capabilities(subject)
+    if offered.scope != "network" or hasattr(subject, "running"):
+        return [Column(name, subject, offered, role=role)]
+    return [Column(f"{name}@{each.name}", subject, offered, each, role, each.missing()) for each in servers]
+
+
+def _load(name: str) -> type | Uninstalled:
+    if ":" in name:
+        return _imported(name)
+    known = subjects.known()
+    if name not in known:
+        raise ContractError(f"no cache {name!r}{_meant(name, known)}; known: {', '.join(known)}, or module:Class")
+    return known[name]
+
+
+def _imported(path: str) -> type:
+    module_name, _, class_name = path.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:  # whatever a stranger's module raises on import is the answer
+        raise ContractError(f"cannot import {module_name!r} of {path!r}: {type(error).__name__}: {error}") from error
+    subject = getattr(module, class_name, None)
+    if not isinstance(subject, type):
+        names = [each.__name__ for each in subjects.defined_in(module)]
+        offers = f"its caches: {', '.join(names)}" if names else "it defines no cache"
+        raise ContractError(f"no class {class_name!r} in {module_name}{_meant(class_name, names)}; {offers}")
+    return subject
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _wrapped(subject: type) -> str:
+    top = subject.__module__.partition(".")[0]
+    return next(iter(packages_distributions().get(top, [])), top)

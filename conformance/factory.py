@@ -1,0 +1,149 @@
+"""``new_cache``: makes caches of one column, each at a place of its own, and clears up behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import shutil
+import tempfile
+import weakref
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from .clocks import ManualClock, MovedClock, Timeline, WaitedClock
+from .columns import Column
+from .contract import Capabilities, Location
+from .history import History
+from .judged import Judged
+from .model import Model
+
+ROOMY = 1000  # the capacity of a bounded subject where a test does not ask for one
+
+
+class NewCache:
+    """What a test gets as ``new_cache``. Call it for a cache under test; ``bare`` gives the plain subject.
+
+    Opened once a session: starts what the subject needs (its server, its ``running()``, an event loop).
+    """
+
+    def __init__(self, column: Column, session: ExitStack) -> None:
+        self.column = column
+        self.last: Judged | None = None
+        self._numbers = count()
+        self._directory = Path(session.enter_context(tempfile.TemporaryDirectory(prefix="cacheproof-")))
+        self._runner = session.enter_context(asyncio.Runner()) if self.capabilities.asynchronous == "yes" else None
+        self._place = self._enter_running(session)
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @property
+    def role(self) -> str:
+        return self.column.role
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.column.offered
+
+    @property
+    def unit(self) -> float:
+        """A length of time worth a ttl, seconds: see ``clocks``."""
+        if self._moves_clock:
+            return ManualClock.unit
+        return MovedClock.unit if self.column.server else WaitedClock(self.capabilities.granularity).unit
+
+    def __call__(self, capacity: int | None = None, ttl: float | None = None) -> Judged:
+        """A new, empty cache that writes its history down."""
+        options = self._options(capacity, ttl)
+        location = self._location()
+        timeline = self._timeline(location)
+        extra = {"clock": timeline} if self._moves_clock else {}
+        cache = Judged(lambda: self._sync(self._make(location, options | extra)), History(options), timeline)
+        weakref.finalize(cache, self._discard, cache.subject, location)
+        self.last = cache
+        return cache
+
+    def bare(self, capacity: int | None = None, ttl: float | None = None) -> Any:
+        """The plain subject, on its own clock, with nothing between it and the caller."""
+        return self._make(self._location(), self._options(capacity, ttl))
+
+    def model(self, cache: Judged) -> Model:
+        """A model that stands where ``cache`` stood when it was new."""
+        return Model(self.capabilities, cache.timeline.now, blur=cache.timeline.blur, **cache.history.options)
+
+    @property
+    def _moves_clock(self) -> bool:
+        return self.capabilities.clock == "injected"
+
+    def _enter_running(self, session: ExitStack) -> str:
+        running: Callable[[], Any] | None = getattr(self.column.subject, "running", None)
+        return str(session.enter_context(running()) or "") if running else ""
+
+    def _options(self, capacity: int | None, ttl: float | None) -> dict[str, Any]:
+        options: dict[str, Any] = {}
+        if self.capabilities.eviction != "none":
+            options["capacity"] = ROOMY if capacity is None else capacity
+        if ttl is not None:
+            options["ttl"] = ttl
+        return options
+
+    def _location(self) -> Location | None:
+        name = f"cacheproof:{self._directory.name}:{next(self._numbers)}:"
+        if self.capabilities.scope == "instance":
+            return None
+        if self.column.server is not None:
+            return self.column.server.location(name)
+        if self.capabilities.scope == "host":
+            return Location(tempfile.mkdtemp(dir=self._directory))
+        return Location(self._place, name)
+
+    def _timeline(self, location: Location | None) -> Timeline:
+        granularity, server = self.capabilities.granularity, self.column.server
+        if self._moves_clock:
+            return ManualClock(granularity)
+        if server is not None and location is not None:
+            return MovedClock(granularity, lambda seconds: server.advance(location, seconds))
+        return WaitedClock(granularity)
+
+    def _make(self, location: Location | None, options: dict[str, Any]) -> Any:
+        placed = options if location is None else {**options, "location": location}
+        return self.column.subject(**placed) if self._runner is None else self._runner.run(_construct(self, placed))
+
+    def _sync(self, subject: Any) -> Any:
+        return subject if self._runner is None else Awaited(subject, self._runner)
+
+    def _discard(self, subject: Any, location: Location | None) -> None:
+        close = getattr(subject, "close", None)
+        if close is not None:
+            close()
+        if location is not None and self.column.server is not None:
+            self.column.server.forget(location)
+        elif self.capabilities.scope == "host":
+            shutil.rmtree(str(location), ignore_errors=True)
+
+
+async def _construct(factory: NewCache, options: dict[str, Any]) -> Any:
+    """Some asynchronous clients look for the running loop when they are made."""
+    return factory.column.subject(**options)
+
+
+class Awaited:
+    """An asynchronous subject whose coroutines are driven to their end, on one event loop."""
+
+    def __init__(self, subject: Any, runner: asyncio.Runner) -> None:
+        self._subject, self._runner = subject, runner
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        operation = getattr(self._subject, name)
+        return lambda *args, **kwargs: self._settle(operation(*args, **kwargs))
+
+    def _settle(self, answer: Any) -> Any:
+        return self._runner.run(_await(answer)) if inspect.isawaitable(answer) else answer
+
+
+async def _await(answer: Awaitable[Any]) -> Any:
+    return await answer

@@ -1,0 +1,101 @@
+"""Histories: what was asked of a cache and what it answered, kept as text, and replayed from it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .contract import Capabilities
+from .model import MISSING, Model
+
+#: Operation -> the model's method for it. ``advance`` moves the model's clock.
+MODELLED = {
+    "get": "get",
+    "set": "set",
+    "delete": "delete",
+    "clear": "clear",
+    "__contains__": "contains",
+    "__len__": "size",
+    "get_many": "get_many",
+    "set_many": "set_many",
+    "delete_many": "delete_many",
+}
+_NAMES = {"MISSING": MISSING, "inf": float("inf"), "nan": float("nan")}
+
+
+@dataclass
+class Step:
+    """One operation: what was called with what, the answer as Python, and the clock when it was asked."""
+
+    name: str
+    arguments: str
+    at: float
+    answer: str = "..."
+    raised: bool = False
+    expected: str | None = None
+
+    @property
+    def call(self) -> str:
+        return f"{self.name}({self.arguments})"
+
+    def as_dict(self) -> dict[str, Any]:
+        known = {"call": self.call, "answer": self.answer, "at": round(self.at, 6)}
+        return known if self.expected is None else {**known, "expected": self.expected}
+
+
+@dataclass
+class History:
+    """All steps of one cache, from its making on."""
+
+    options: dict[str, Any]
+    steps: list[Step] = field(default_factory=list)
+
+    def begin(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], at: float) -> Step:
+        """Note a call before it is made, as its arguments are now: the cache may change them."""
+        arguments = [*map(_shown, args), *(f"{key}={_shown(value)}" for key, value in kwargs.items())]
+        step = Step(name, ", ".join(arguments), at)
+        self.steps.append(step)
+        return step
+
+    def as_dict(self) -> dict[str, Any]:
+        options = ", ".join(f"{key}={value!r}" for key, value in self.options.items())
+        return {"options": options, "steps": [step.as_dict() for step in self.steps]}
+
+    def annotate(self, offered: Capabilities, blur: float) -> None:
+        """Write beside each step what the model would have answered, where that is something else."""
+        now = 0.0
+        model = Model(offered, lambda: now, blur=blur, **self.options)
+        for step in self.steps:
+            now = step.at
+            operation = step.name.removeprefix("other.")
+            if operation in MODELLED and not step.raised:
+                _compare(step, getattr(model, MODELLED[operation]))
+
+
+def _shown(argument: Any) -> str:
+    """As Python; a function has no text of its own."""
+    return "compute" if callable(argument) else repr(argument)
+
+
+def _compare(step: Step, ask: Callable[..., Any]) -> None:
+    try:
+        args, kwargs = _arguments(step)
+        seen = _value(ast.parse(step.answer, mode="eval").body)
+    except (ValueError, SyntaxError):
+        return  # an argument or answer whose text is no literal: shown as it is, not judged
+    expected = ask(*args, seen=seen, **kwargs)
+    if expected is not None and repr(expected) != step.answer:  # None: an operation that promises no answer
+        step.expected = repr(expected)
+
+
+def _arguments(step: Step) -> tuple[list[Any], dict[str, Any]]:
+    call = ast.parse(f"call({step.arguments})", mode="eval").body
+    if not isinstance(call, ast.Call):
+        raise ValueError(f"{step.arguments!r} are no arguments")  # noqa: TRY004 - as literal_eval says it
+    return [_value(each) for each in call.args], {str(each.arg): _value(each.value) for each in call.keywords}
+
+
+def _value(node: ast.expr) -> Any:
+    return _NAMES[node.id] if isinstance(node, ast.Name) and node.id in _NAMES else ast.literal_eval(node)

@@ -1,0 +1,68 @@
+"""A cache under test: every operation goes through here, is written down, and awaited where it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .clocks import Timeline
+from .history import History
+
+
+class Judged:
+    """The subject's own operations, recorded; ``advance`` lets time pass for it.
+
+    What the subject does not have raises ``AttributeError``, as on the subject itself.
+    """
+
+    def __init__(self, make: Callable[[], Any], history: History, timeline: Timeline, name: str = "") -> None:
+        self.history, self.timeline = history, timeline
+        self._make, self._name = make, name
+        self.subject = make()
+
+    @property
+    def unit(self) -> float:
+        """A length of time worth a ttl, seconds."""
+        return self.timeline.unit
+
+    @property
+    def margin(self) -> float:
+        """How close to an expiry, in seconds, the answer is still certain."""
+        return self.timeline.margin
+
+    @property
+    def late(self) -> float:
+        """How long after its ttl an entry may still be seen, seconds."""
+        return self.timeline.late
+
+    def advance(self, seconds: float) -> None:
+        """Let ``seconds`` pass for the subject."""
+        self.history.begin("advance", (seconds,), {}, self.timeline.now()).answer = "None"
+        self.timeline.advance(seconds)
+
+    def sibling(self) -> Judged:
+        """Another instance of the same subject at the same location, on the same clock."""
+        return Judged(self._make, self.history, self.timeline, "other.")
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        operation = getattr(self.subject, name)
+        return lambda *args, **kwargs: self._do(name, operation, args, kwargs)
+
+    def __contains__(self, key: Any) -> bool:
+        return bool(self._do("__contains__", self.subject.__contains__, (key,), {}))
+
+    def __len__(self) -> int:
+        return int(self._do("__len__", self.subject.__len__, (), {}))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._do("__iter__", lambda: list(self.subject), (), {}))
+
+    def _do(self, name: str, operation: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        step = self.history.begin(self._name + name, args, kwargs, self.timeline.now())
+        try:
+            answer = operation(*args, **kwargs)
+        except BaseException as error:
+            step.answer, step.raised = f"{type(error).__name__}: {error}", True
+            raise
+        step.answer = repr(answer)
+        return answer

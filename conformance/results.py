@@ -1,0 +1,105 @@
+"""The result file of a run: verdicts, measurements, and on what. Its schema is ``reports/schema.json``."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from . import environment
+from .columns import Column
+
+
+@dataclass
+class Results:
+    """What one process has collected; processes of one run are merged."""
+
+    profile: str = "standard"
+    command: str = ""
+    began: float = field(default_factory=time.time)
+    environment: dict[str, Any] = field(default_factory=environment.describe)
+    subjects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    promises: dict[str, dict[str, Any]] = field(default_factory=dict)
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    measurements: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_dict(self, *, complete: bool) -> dict[str, Any]:
+        """The whole file, as the schema has it."""
+        imply(self.verdicts)
+        verdicts = [{key: value for key, value in each.items() if key != "drawn"} for each in self.verdicts]
+        return {
+            "format": "cacheproof-results",
+            "version": 1,
+            "run": {
+                "started": datetime.fromtimestamp(self.began, UTC).isoformat(timespec="seconds"),
+                "seconds": round(time.time() - self.began, 3),
+                "profile": self.profile,
+                "complete": complete,
+                "command": without_passwords(self.command),
+            },
+            "environment": self.environment,
+            "subjects": list(self.subjects.values()),
+            "promises": [self.promises[name] for name in sorted(self.promises)],
+            "verdicts": sorted(verdicts, key=lambda each: (each["subject"], each["promise"])),
+            "measurements": self.measurements,
+        }
+
+
+def imply(verdicts: list[dict[str, Any]]) -> None:
+    """A drawn history finds whatever is broken: where a promise of its own is red, it says nothing more."""
+    red = {each["subject"] for each in verdicts if each["outcome"] in ("fail", "deviation") and not each.get("drawn")}
+    for each in verdicts:
+        if each["outcome"] == "fail" and each.get("drawn") and each["subject"] in red:
+            each["outcome"] = "implied"
+
+
+def describe(column: Column) -> dict[str, Any]:
+    """The column's entry under ``subjects``; a server is asked for its version, so it must be running or missing."""
+    entry: dict[str, Any] = {
+        "name": column.name,
+        "class": column.path,
+        "summary": column.summary,
+        "version": column.version,
+        "role": column.role,
+        "declares": asdict(column.offered),
+        "backend": None,
+        "state": "ran",
+    }
+    if column.server is not None:
+        entry["backend"] = {
+            "name": column.server.name,
+            "server": column.server.product,
+            "client": column.server.client_version,
+            "allocator": column.server.allocator,
+        }
+    if column.missing:
+        entry |= {"state": "not-run", "reason": column.missing[0], "remedy": column.missing[1]}
+    return entry
+
+
+def without_passwords(text: str) -> str:
+    """URLs in ``text`` with the password masked."""
+    return re.sub(r"(\w+://[^\s:/@]*):[^\s@]+@", r"\1:***@", text)
+
+
+def write(path: Path, content: dict[str, Any]) -> None:
+    """Replace ``path`` in one step: a reader sees the old file or the new one.
+
+    Raises:
+        OSError: the folder cannot be made or written to.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink()
+        raise

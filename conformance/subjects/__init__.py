@@ -1,0 +1,58 @@
+"""The caches that are judged by name: one file each, found by where it lies."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from dataclasses import dataclass
+from types import ModuleType
+
+from ..contract import METHODS
+
+
+@dataclass(frozen=True)
+class Uninstalled:
+    """A subject whose module cannot be imported here, and what would change that."""
+
+    reason: str
+    remedy: str
+
+
+def ours() -> dict[str, type | Uninstalled]:
+    """Name -> subject, for every module beside this file."""
+    return _found_in(importlib.import_module(__name__))
+
+
+def known() -> dict[str, type | Uninstalled]:
+    """Name -> subject: ours, and the peers of ``subjects/peers/``."""
+    return ours() | _found_in(importlib.import_module(f"{__name__}.peers"))
+
+
+def _found_in(package: ModuleType) -> dict[str, type | Uninstalled]:
+    found: dict[str, type | Uninstalled] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.ispkg:
+            found.update(_subjects_of(f"{package.__name__}.{module.name}", module.name))
+    return found
+
+
+def _subjects_of(path: str, stem: str) -> dict[str, type | Uninstalled]:
+    try:
+        module = importlib.import_module(path)
+    except ModuleNotFoundError as error:
+        return {stem.replace("_", "-"): Uninstalled(f"no module {error.name!r}", f"pip install {error.name}")}
+    return {name_of(subject): subject for subject in defined_in(module)}
+
+
+def defined_in(module: ModuleType) -> list[type]:
+    """The classes of ``module`` that are meant as subjects: its own public ones, with the methods or a declaration."""
+    own = [each for _, each in inspect.getmembers(module, inspect.isclass) if each.__module__ == module.__name__]
+    public = [each for each in own if not each.__name__.startswith("_")]
+    return [each for each in public if hasattr(each, "declares") or all(hasattr(each, name) for name in METHODS)]
+
+
+def name_of(subject: type) -> str:
+    """``CachetoolsLRU`` is asked for as ``cachetools-lru``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", subject.__name__).lower()

@@ -1,0 +1,1 @@
+"""The caches of others, one file each."""

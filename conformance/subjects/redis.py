@@ -1,0 +1,29 @@
+"""Ours, on a Redis server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cache_impl import RedisCache, digest
+
+from ..contract import Location
+
+
+class Redis(RedisCache):
+    """Entries on a Redis or Valkey server, shared by every machine that reaches it."""
+
+    declares = {
+        "ttl": "per-entry",
+        "values": "copied",
+        "types": "any",
+        "scope": "network",
+        "durable": "yes",
+        "threads": "safe",
+        "get_or_set": "single-flight",
+        "bulk": "yes",
+    }
+    distribution = "cacheproof"
+    make_key = staticmethod(digest)
+
+    def __init__(self, location: Location, **options: Any) -> None:
+        super().__init__(location.connect(), prefix=location.namespace, deadline=5.0, **options)

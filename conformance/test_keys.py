@@ -1,0 +1,122 @@
+"""Keys: what may be one, and how one is made of data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .contract import needs
+from .factory import NewCache
+from .judged import Judged
+from .model import MISSING
+from .strategies import any_values, json_values, same
+
+NO_TEXT: tuple[Any, ...] = (None, 0, 1.5, True, b"a", ("a",))
+
+OPERATIONS: dict[str, Callable[[Judged, Any], Any]] = {
+    "get": lambda cache, key: cache.get(key),
+    "set": lambda cache, key: cache.set(key, 1),
+    "delete": lambda cache, key: cache.delete(key),
+}
+BULK: dict[str, Callable[[Judged, Any], Any]] = {
+    "get_many": lambda cache, key: cache.get_many(["a", key]),
+    "set_many": lambda cache, key: cache.set_many({"a": 2, key: 2}),
+    "delete_many": lambda cache, key: cache.delete_many(["a", key]),
+}
+
+#: Data that must not meet: each makes a key of its own.
+APART: tuple[Any, ...] = (
+    1, 1.0, True, "1", b"1", 0, -0.0, 0.0, False, None, "", "null", "é", "e\u0301",
+    [1], (1,), {1}, frozenset({1}), [[1]], [1, [2]], [[1], 2], [1, 2], ["1", "2"], ["1,2"],
+    {1: "x"}, {"1": "x"}, {1.0: "y"}, {True: "z"}, {"a": 1}, {"a": {"b": 1}}, {"a": None}, {}, [], (),
+    ("a:b", "c"), ("a", "b:c"), ["a:b", "c"], ["a", "b:c"],
+)  # fmt: skip
+
+VECTORS = json.loads(Path(__file__).with_name("data").joinpath("keys.json").read_text(encoding="utf-8"))
+
+
+@needs(keys={"text"})
+@given(key=st.sampled_from(NO_TEXT), name=st.sampled_from(sorted(OPERATIONS)))
+def test_a_key_that_is_no_text_is_refused(new_cache: NewCache, key: Any, name: str) -> None:
+    """Where keys are text, any other raises TypeError in every operation and nothing changes."""
+    cache = new_cache()
+    cache.set("a", 1)
+    with pytest.raises(TypeError):
+        OPERATIONS[name](cache, key)
+    assert cache.get("a", MISSING) == 1
+
+
+@needs(keys={"text"}, bulk="yes")
+@given(key=st.sampled_from(NO_TEXT), name=st.sampled_from(sorted(BULK)))
+def test_bulk_refuses_a_key_that_is_no_text_before_anything_changes(new_cache: NewCache, key: Any, name: str) -> None:
+    """A bulk operation with one bad key raises TypeError, and none of its other keys was touched."""
+    cache = new_cache()
+    cache.set("a", 1)
+    with pytest.raises(TypeError):
+        BULK[name](cache, key)
+    assert cache.get("a", MISSING) == 1
+
+
+@needs(keys="hashable")
+@given(key=st.none() | st.integers() | st.binary() | st.tuples(st.integers(), st.text()))
+def test_any_hashable_object_is_a_key(new_cache: NewCache, key: Any) -> None:
+    """Where keys are hashable, None, numbers, bytes and tuples are keys, too."""
+    cache = new_cache()
+    cache.set(key, "value")
+    assert cache.get(key, MISSING) == "value"
+
+
+@needs("make_key")
+@given(data=json_values)
+def test_plain_data_makes_the_well_known_key(new_cache: NewCache, data: Any) -> None:
+    """For JSON data with text keys the digest is SHA-256 of json.dumps(data, sort_keys=True)."""
+    expected = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    assert expected.startswith(new_cache().make_key(data))
+
+
+@needs("make_key")
+@given(data=st.dictionaries(st.text(max_size=4) | st.integers(), st.integers(), min_size=2), pick=st.randoms())
+def test_the_order_of_a_dict_or_set_makes_no_difference(new_cache: NewCache, data: dict[Any, int], pick: Any) -> None:
+    """Same data, same key: in any dict order and any set order."""
+    cache = new_cache()
+    shuffled = list(data.items())
+    pick.shuffle(shuffled)
+    assert cache.make_key(data) == cache.make_key(dict(shuffled))
+    assert cache.make_key(set(data)) == cache.make_key({key for key, _ in shuffled})
+
+
+@needs("make_key")
+def test_different_data_makes_different_keys(new_cache: NewCache) -> None:
+    """Numbers, text, bytes, containers and Unicode forms that Python or JSON take for equal are kept apart."""
+    cache = new_cache()
+    made: dict[str, Any] = {}
+    for data in (each for plain in APART for each in (plain, [plain], {"nested": (plain,)})):
+        key = cache.make_key(data)
+        assert key not in made, f"{data!r} and {made[key]!r} make one key"
+        made[key] = data
+
+
+@needs("make_key")
+@given(left=any_values, right=any_values)
+def test_keys_are_equal_where_data_is_the_same(new_cache: NewCache, left: Any, right: Any) -> None:
+    """Two drawn pieces of data have one key exactly where they are equal, with equal types all the way down."""
+    cache = new_cache()
+    try:
+        keys = cache.make_key(left), cache.make_key(right)
+    except TypeError:
+        return  # refused: the other promise of this kind
+    assert (keys[0] == keys[1]) == same(left, right)
+
+
+@needs("make_key")
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["data"][:30])
+def test_golden_vectors_keep_their_keys(new_cache: NewCache, vector: dict[str, str]) -> None:
+    """Keys made today are found by every later version, on every machine."""
+    assert new_cache().make_key(eval(vector["data"])) == vector["key"]  # noqa: S307 - our own file of literals

@@ -1,0 +1,156 @@
+"""From test reports to verdicts, and from there into the result file."""
+
+from __future__ import annotations
+
+import inspect
+import shlex
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import results, script
+from .columns import Column
+from .factory import NewCache
+from .results import Results
+
+
+class Verdicts:
+    """A plugin that notes the outcome of every promise on every column.
+
+    Under xdist each worker does, and hands over to the process that writes the file.
+    """
+
+    def __init__(self, config: pytest.Config, columns: Sequence[Column]) -> None:
+        self._config, self._columns = config, {each.name: each for each in columns}
+        command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
+        self._results = Results(profile=config.getoption("profile"), command=command)
+        self._write(complete=False)  # whatever ends this run, no older result is taken for its own
+
+    def promise(self, function: Callable[..., Any], unable: Sequence[Column]) -> None:
+        """Note a promise, and the columns that do not offer what it needs."""
+        entry = _promise(function)
+        self._results.promises[entry["id"]] = entry
+        for column in unable:
+            self._results.verdicts.append({"promise": entry["id"], "subject": column.name, "outcome": "not-offered"})
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        column = _column(item)
+        if column is not None:
+            self._columns[column.name] = column
+            if isinstance(item, pytest.Function) and self._promised(item) and _decides(report):
+                item.user_properties.append(("verdict", _verdict(item, column, report)))
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Workers' reports arrive here, too. The one of ``teardown`` carries all that an item noted."""
+        noted: dict[str, list[Any]] = {"verdict": self._results.verdicts, "measurement": self._results.measurements}
+        for name, value in report.user_properties if report.when == "teardown" else ():
+            noted.get(name, []).append(value)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        for column in self._columns.values():
+            self._results.subjects[column.name] = results.describe(column)
+        if hasattr(self._config, "workeroutput"):
+            self._config.workeroutput["cacheproof"] = (self._results.subjects, self._results.promises, self._unoffered)
+        else:
+            self._write(complete=exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker has ended: take what it alone knew."""
+        handed = getattr(node, "workeroutput", {}).get("cacheproof")
+        if handed and not self._results.promises:
+            self._results.subjects, self._results.promises, unoffered = handed
+            self._results.verdicts += unoffered
+
+    def _promised(self, item: pytest.Function) -> bool:
+        return _identity(item.function) in self._results.promises
+
+    @property
+    def _unoffered(self) -> list[dict[str, Any]]:
+        return [each for each in self._results.verdicts if each["outcome"] == "not-offered"]
+
+    def _write(self, *, complete: bool) -> None:
+        target = self._config.getoption("results")
+        if target and not hasattr(self._config, "workerinput"):
+            results.write(Path(target), self._results.as_dict(complete=complete))
+
+
+def _promise(function: Callable[..., Any]) -> dict[str, Any]:
+    file, _, name = _identity(function).partition("::")
+    return {
+        "id": _identity(function),
+        "group": file.removeprefix("test_").removesuffix(".py"),
+        "title": name.removeprefix("test_").replace("_", " "),
+        "text": inspect.getdoc(function) or "",
+    }
+
+
+def _identity(function: Callable[..., Any]) -> str:
+    return f"{function.__module__.rpartition('.')[2]}.py::{function.__name__}"
+
+
+def _column(item: pytest.Item) -> Column | None:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("new_cache") if callspec is not None else None
+
+
+def _decides(report: pytest.TestReport) -> bool:
+    return report.when == "call" or (report.when == "setup" and not report.passed)
+
+
+def _verdict(item: pytest.Function, column: Column, report: pytest.TestReport) -> dict[str, Any]:
+    """What this report says of the promise; where a deviation is known, the report is bent accordingly."""
+    promise = _identity(item.function)
+    verdict = {"promise": promise, "subject": column.name, "seconds": round(report.duration, 4)}
+    verdict["outcome"] = _outcome(report)
+    if verdict["outcome"] == "fail":
+        verdict |= _evidence(item, report)
+        verdict["drawn"] = item.get_closest_marker("drawn") is not None
+    elif not report.passed:
+        verdict["message"] = _message(report)
+    if reason := column.deviations.get(promise):
+        _bend(report, verdict, reason)
+    return verdict
+
+
+def _outcome(report: pytest.TestReport) -> str:
+    if report.passed:
+        return "pass"
+    if report.skipped:
+        return "not-run"
+    return "fail" if report.when == "call" else "error"
+
+
+def _bend(report: pytest.TestReport, verdict: dict[str, Any], reason: str) -> None:
+    if verdict["outcome"] == "fail":
+        report.outcome, report.wasxfail = "skipped", reason
+        verdict |= {"outcome": "deviation", "reason": reason}
+    elif verdict["outcome"] == "pass":
+        report.outcome = "failed"
+        report.longrepr = f"a known deviation that passes; take it out of {verdict['subject']}'s deviations: {reason}"
+        verdict |= {"outcome": "error", "message": report.longrepr}
+
+
+def _evidence(item: pytest.Function, report: pytest.TestReport) -> dict[str, Any]:
+    """Hypothesis runs the smallest failing example last: its history is the one to show."""
+    evidence: dict[str, Any] = {"message": _message(report)}
+    new_cache = item.funcargs["new_cache"]
+    if isinstance(new_cache, NewCache) and new_cache.last is not None:
+        history, timeline = new_cache.last.history, new_cache.last.timeline
+        history.annotate(new_cache.capabilities, timeline.blur)
+        evidence |= {"history": history.as_dict(), "script": script.write(new_cache.column, history)}
+        report.sections.append(("smallest failing history", evidence["script"]))
+    return evidence
+
+
+def _message(report: pytest.TestReport) -> str:
+    if isinstance(report.longrepr, tuple):  # of a skip: file, line, reason
+        return report.longrepr[2].removeprefix("Skipped: ")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return results.without_passwords(crash.message if crash else str(report.longrepr))
