@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-from . import data, markdown, page, results, terminal
+from . import data, page, results, terminal
 
 USAGE_ERROR = 4
 
@@ -28,11 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
     directory = parser.parse_args(arguments).directory
     try:
         report = results.read(directory)
-        pages = {"report.html": page.html(report), "report.md": markdown.text(report), "report.json": data.text(report)}
+        pages = {"report.html": page.html(report), "report.md": page.markdown(report), "report.json": data.text(report)}
         write(directory, pages)
-    except (results.ResultsError, OSError) as error:
-        print(f"{parser.prog}: {_line(error)}", file=sys.stderr)
-        return USAGE_ERROR
+    except results.ResultsError as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(f"{directory} cannot be written to: {error.strerror or error}")
     print(terminal.summary(report, [directory / name for name in pages]))
     return 0
 
@@ -43,6 +44,8 @@ def write(directory: Path, pages: dict[str, str]) -> None:
     Raises:
         OSError: the folder cannot be written to.
     """
+    if blocked := next((name for name in pages if (directory / name).is_dir()), None):
+        raise OSError(f"{blocked} there is a folder")
     drafts: list[tuple[str, Path]] = []
     try:
         for name, content in pages.items():
@@ -56,10 +59,6 @@ def write(directory: Path, pages: dict[str, str]) -> None:
     finally:
         for draft, _ in drafts:
             Path(draft).unlink(missing_ok=True)
-
-
-def _line(error: Exception) -> str:
-    return f"{error.filename} cannot be written: {error.strerror}" if isinstance(error, OSError) else str(error)
 
 
 if __name__ == "__main__":

@@ -150,6 +150,10 @@ class Report:
     def promise(self, id: str) -> Promise:
         return self._by_id.get(id, Promise(id, "", id, ""))
 
+    def place(self, promise: Promise, subject: Subject) -> str:
+        """The id of a cell in the page."""
+        return f"v{self._places[promise.id]}-{self._places[subject.name]}"
+
     def verdict(self, promise: Promise, subject: Subject) -> Verdict:
         return self.verdicts.get((promise.id, subject.name), Verdict("not-run"))
 
@@ -180,6 +184,11 @@ class Report:
 
     def _outcome(self, promise: str, subject: str) -> Verdict:
         return self.verdicts.get((promise, subject), Verdict("not-run"))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        promises = {each.id: number for number, each in enumerate(self.promises)}
+        return promises | {each.name: number for number, each in enumerate(self.subjects)}
 
     @cached_property
     def _by_name(self) -> dict[str, Subject]:

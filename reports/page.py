@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from markupsafe import Markup
 
 from . import sections, words
+from .markdown import text
 from .model import Report
 from .templates import render
 
@@ -41,6 +42,11 @@ def html(report: Report) -> str:
     parts = [(name, section.title, section.html(report)) for name, section in all_sections()]
     css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     return render("page.html", report=report, headline=headline(report), facts=facts(report), parts=[each for each in parts if each[2]], css=Markup(css), js=Markup(js))
+
+
+def markdown(report: Report) -> str:
+    """report.md, from the same sections."""
+    return text(section.markdown(report) for _, section in all_sections())
 
 
 def headline(report: Report) -> str:

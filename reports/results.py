@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +40,22 @@ def read(directory: Path) -> Report:
 def load(path: Path) -> Record:
     """The content of one result file, checked."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_finite, parse_float=_finite)
     except OSError as error:
         raise ResultsError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise ResultsError(f"{path} is no JSON: byte {error.start} is not UTF-8") from None
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ResultsError(f"{path} is no JSON, or was cut off: {error}") from None
     _check(path, content)
     return content  # type: ignore[no-any-return]
+
+
+def _finite(text: str) -> float:
+    """A number that a chart has a place for: Python's JSON also reads NaN, and numbers past the largest."""
+    if not isfinite(number := float(text)):
+        raise ValueError(f"{text} is no number that could be drawn")
+    return number
 
 
 def _check(path: Path, content: Any) -> None:

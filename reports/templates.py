@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,14 @@ def linked(text: str) -> Markup:
     return Markup("").join(Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(part) if number % 2 else escape(part) for number, part in enumerate(parts))
 
 
+def breakable(name: str) -> Markup:
+    """``name`` escaped, with room for a line break after its ``@``."""
+    return escape(name).replace("@", Markup("@<wbr>"))
+
+
+@cache
 def _environment() -> Environment:
     made = Environment(loader=FileSystemLoader([HERE, HERE / "sections"]), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     made.filters |= {name: getattr(words, name) for name in ("count", "day", "digits", "duration", "listed", "size", "times")}
-    made.filters["linked"] = linked
+    made.filters |= {"linked": linked, "breakable": breakable}
     return made

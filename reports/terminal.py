@@ -37,7 +37,8 @@ def _line(report: Report, subject: Subject, width: int) -> Line:
     if not sum(score.counts.values()):
         return [name, ("no verdicts", GREY)]
     kept = f"{score['pass']} of {score.judged} promises kept"
-    more = [f"{score[outcome]} {word}" for outcome, word in (("deviation", "known"), ("not-offered", "not offered"), ("error", "suite errors")) if score[outcome]]
+    asides = (("deviation", "known", "known"), ("not-offered", "not offered", "not offered"), ("error", "suite error", "suite errors"))
+    more = [words.count(score[outcome], one, many) for outcome, one, many in asides if score[outcome]]
     return [name, (kept, RED if score["fail"] else GREEN), (f"{', ' if more else ''}{', '.join(more)}", GREY)]
 
 

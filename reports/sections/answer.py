@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from .. import svg, words
 from ..advice import CASES, MUSTS, SAME, UNTOLD, Advice, Candidate, Case, advise, broken, cost, offered, parts, payloads
+from ..markdown import plain
 from ..model import Report
 from ..templates import render
 
@@ -98,7 +99,7 @@ def markdown(report: Report) -> list[str]:
     known = payloads(report)
     if not known:
         return []
-    lines = [f"- **{each.name}**: {pick(advise(report, each, known[0]))}" for each in CASES]
+    lines = [f"- **{each.name}**: {plain(pick(advise(report, each, known[0])))}" for each in CASES]
     return ["## Which cache to take", "", *lines, ""]
 
 

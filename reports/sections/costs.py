@@ -9,6 +9,7 @@ from typing import TypeVar
 from markupsafe import Markup
 
 from .. import svg, words
+from ..markdown import at_most, plain
 from ..model import Measurement, Report, Subject
 from ..templates import render
 
@@ -16,6 +17,8 @@ order = 30
 title = "Costs"
 
 T = TypeVar("T")
+#: Rows of report.md.
+MOST_ROWS = 12
 SCOPES = ("instance", "host", "network")
 
 
@@ -94,12 +97,13 @@ def markdown(report: Report) -> list[str]:
     payload = next((each.payload for each in report.measurements.values()), None)
     if payload is None:
         return []
-    lines = [f"## Costs, beside the yardstick ({payload})", "", f"| | {' | '.join(workloads)} |", f"| --- |{' --- |' * len(workloads)}"]
-    return [*lines, *(_line(report, each, workloads, payload) for each in report.of_role("cache") if each.ran), ""]
+    lines = [f"## Costs, beside the yardstick ({plain(payload)})", "", f"| | {' | '.join(map(plain, workloads))} |", f"| --- |{' --- |' * len(workloads)}"]
+    rows = [_line(report, each, workloads, payload) for each in report.of_role("cache") if each.ran]
+    return [*lines, *at_most(MOST_ROWS, rows), ""]
 
 
 def _line(report: Report, subject: Subject, workloads: list[str], payload: str) -> str:
-    return f"| {subject.name} | {' | '.join(_text(report, subject, each, payload) for each in workloads)} |"
+    return f"| {plain(subject.name)} | {' | '.join(_text(report, subject, each, payload) for each in workloads)} |"
 
 
 def _text(report: Report, subject: Subject, workload: str, payload: str) -> str:

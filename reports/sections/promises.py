@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from .. import words
+from ..markdown import at_most, plain
 from ..model import Promise, Report, Subject, groups
 from ..templates import render
 
@@ -22,6 +24,8 @@ OUTCOMES = {
 }
 #: A group with one of these is open when the page is.
 MARKED = ("fail", "deviation", "error")
+#: Rows of report.md.
+MOST_BROKEN, MOST_COLUMNS = 10, 12
 ROLES = {"cache": "Caches", "breaker": "Circuit breakers"}
 
 
@@ -54,7 +58,7 @@ def _groups(report: Report, columns: list[Subject], promises: list[Promise]) -> 
 
 def _cells(report: Report, columns: list[Subject], promise: Promise) -> list[dict[str, object]]:
     return [
-        {"subject": each, "verdict": report.verdict(promise, each), "id": f"v{report.promises.index(promise)}-{report.subjects.index(each)}"}
+        {"subject": each, "verdict": report.verdict(promise, each), "id": report.place(promise, each)}
         for each in columns
     ]
 
@@ -72,19 +76,24 @@ def _idle(report: Report) -> list[Subject]:
 
 
 def markdown(report: Report) -> list[str]:
-    """A table of scores, then what is broken."""
+    """What is broken, and by whom; then a table of scores."""
     columns = report.of_role("cache") + report.of_role("breaker")
-    lines = ["## Promises", "", "| | kept | broken | known | not offered |", "| --- | --- | --- | --- | --- |"]
-    lines += [_score_line(report, each) for each in columns]
-    return [*lines, ""]
+    if not columns:
+        return []
+    lines = ["## Promises", "", *at_most(MOST_BROKEN, _broken(report)), "", "| | kept | broken | known | not offered |", "| --- | --- | --- | --- | --- |"]
+    return [*lines, *at_most(MOST_COLUMNS, [_score_line(report, each) for each in columns]), ""]
+
+
+def _broken(report: Report) -> list[str]:
+    found: dict[str, list[str]] = {}
+    for (promise, subject), verdict in report.verdicts.items():
+        if verdict.outcome == "fail":
+            found.setdefault(promise, []).append(subject)
+    return [f"- ✗ **{plain(report.promise(promise).title)}** is broken by {plain(words.listed(subjects))}" for promise, subjects in found.items()]
 
 
 def _score_line(report: Report, subject: Subject) -> str:
     if not subject.ran:
-        return f"| {_cell(subject.name)} | not run: {_cell(subject.reason)} | | | |"
+        return f"| {plain(subject.name)} | not run: {plain(subject.reason)} | | | |"
     score = report.score(subject)
-    return f"| {_cell(subject.name)} | {score['pass']} of {score.judged} | {score['fail']} | {score['deviation']} | {score['not-offered']} |"
-
-
-def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    return f"| {plain(subject.name)} | {score['pass']} of {score.judged} | {score['fail']} | {score['deviation']} | {score['not-offered']} |"
