@@ -1,5 +1,7 @@
 """A server in a container, through testcontainers: imported late, as not everyone has it, nor an engine."""
 
+# ruff: noqa: PLC0415 - testcontainers is an extra, and slow to import
+
 from __future__ import annotations
 
 import re
@@ -17,7 +19,7 @@ def lacking(image: str) -> tuple[str, str] | None:
     """Why no container of ``image`` can be started here, and what would change that."""
     if not find_spec("testcontainers"):
         return "testcontainers is not installed", "pip install 'testcontainers>=4.15'"
-    from docker.errors import DockerException  # type: ignore[import-untyped]
+    from docker.errors import DockerException
 
     try:
         absent = _absent_images(image)

