@@ -1,0 +1,47 @@
+"""From blocks to measurements: a cell is one workload with one payload on one column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from .intervals import median_interval
+from .pace import WARM_UP, Batch, loop_cost
+
+
+@dataclass
+class Cell:
+    """The blocks measured so far, each as the median of its rounds, in seconds per operation."""
+
+    batch: Batch | None = None  # found in the first block, kept for the others
+    blocks: list[float] = field(default_factory=list)
+
+    def measurement(self) -> dict[str, Any]:
+        """What the result file says of this cell, as far as the cell knows it.
+
+        Raises:
+            ValueError: too few blocks for an interval.
+        """
+        assert self.batch is not None, "a cell has a batch from its first block on"
+        low, high = median_interval(self.blocks)
+        return {
+            "unit": "s/op",
+            "better": "lower",
+            "blocks": self.blocks,
+            "median": median(self.blocks),
+            "low": low,
+            "high": high,
+            "operations": len(self.blocks) * self.batch.rounds * self.batch.operations,
+            "method": self._method(self.batch),
+        }
+
+    def _method(self, batch: Batch) -> str:
+        return (
+            f"Median of {len(self.blocks)} blocks, which take turns with those of the other columns. A block is a new "
+            f"cache, {WARM_UP} rounds to warm up, and the median of {batch.rounds} rounds, each of {batch.operations} "
+            f"operations timed as a whole: the loop around them, {loop_cost() * 1e9:.0f} ns for each, is in it."
+        )
+
+
+Cells = dict[tuple[str, str, str], Cell]  # by workload, payload and column

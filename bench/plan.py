@@ -1,0 +1,48 @@
+"""What a workload is: a function from data to a plan, marked with what its number relies on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from .data import ENTRIES, Data
+from .loops import Loop
+
+ROOMY = 4 * ENTRIES  # approximate eviction may begin before the capacity is reached
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One workload on one payload, ready to be timed."""
+
+    loop: Loop
+    arguments: Sequence[Any]  # one for each operation; begun again from the start when they run out
+    stored: Sequence[tuple[str, Any]]  # set before the clock starts
+    capacity: int = ROOMY  # in entries, of a subject that evicts
+    present: Sequence[str] = ()  # keys that are there throughout
+    absent: Sequence[str] = ()  # keys that never are
+
+
+class Workload(Protocol):
+    """One function in ``workloads``; its docstring says what it asks of a cache."""
+
+    promises: tuple[str, ...]  # without which the number means nothing
+    needs: Mapping[str, Sequence[str]]  # capability -> the values that will do
+
+    def __call__(self, data: Data) -> Plan: ...
+
+
+def relies_on(*promises: str, **needs: Sequence[str]) -> Callable[[Callable[[Data], Plan]], Workload]:
+    """Mark a workload with the promises it relies on, and with the capabilities it needs."""
+
+    def decorate(function: Callable[[Data], Plan]) -> Workload:
+        vars(function).update(promises=promises, needs=needs)
+        return cast("Workload", function)
+
+    return decorate
+
+
+def offered_by(capabilities: Any, workload: Workload) -> bool:
+    """Whether a subject with these capabilities can run ``workload``."""
+    return all(getattr(capabilities, name) in values for name, values in workload.needs.items())

@@ -1,0 +1,70 @@
+"""What one operation costs: in batches, one after the other, on one thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from random import Random
+from statistics import median
+from typing import Any
+
+import msgspec
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from . import payloads, workloads, yardsticks
+from .cells import Cells
+from .data import SEED, VARIETY, Data
+from .found import found_in
+from .pace import Pace
+from .plan import Workload
+from .timing import filled, time_block
+
+WORKLOADS: dict[str, Workload] = found_in(workloads)
+PAYLOADS = found_in(payloads)
+YARDSTICKS = [f"{yardsticks.__name__}:{name}" for name in ("Dict", "PlainFile", "RawSocket")]
+
+
+@pytest.mark.also(*YARDSTICKS)
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_throughput(
+    new_cache: Any,
+    workload: str,
+    payload: str,
+    block: int,
+    pace: Pace,
+    cells: Cells,
+    benchmark: BenchmarkFixture,
+    record_measurement: Callable[[dict[str, Any]], None],
+) -> None:
+    """One block of one cell."""
+    cell = cells[workload, payload, new_cache.name]
+    if len(cell.blocks) < block:
+        pytest.skip("an earlier block has failed")
+    benchmark.group, benchmark.name = f"{workload} {payload}", new_cache.name
+    plan = WORKLOADS[workload](_data(payload, encoded=_moves_bytes(new_cache)))
+    try:
+        bare = new_cache.bare(capacity=plan.capacity)
+    except yardsticks.NoSocket as error:
+        pytest.skip(str(error))
+    with filled(bare, plan) as subject:
+        cell.batch = time_block(benchmark, subject, plan, pace, cell.batch)
+    if benchmark.stats is None:
+        return
+    cell.blocks.append(median(benchmark.stats.stats.data))
+    if len(cell.blocks) == pace.blocks:
+        relies_on = list(WORKLOADS[workload].promises)
+        record_measurement({"workload": workload, "payload": payload, "relies_on": relies_on, **cell.measurement()})
+
+
+def _moves_bytes(new_cache: Any) -> bool:
+    """Whether it is a yardstick that stores bytes: the payload is encoded for it, as MessagePack, outside the clock."""
+    return bool(new_cache.role == "yardstick" and new_cache.capabilities.scope != "instance")
+
+
+@cache
+def _data(payload: str, *, encoded: bool) -> Data:
+    random = Random(SEED)
+    values = [PAYLOADS[payload](random) for _ in range(VARIETY)]
+    return Data([msgspec.msgpack.encode(each) for each in values] if encoded else values)

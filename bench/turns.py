@@ -1,0 +1,102 @@
+"""Which blocks are run, in what order, and what becomes of them in pytest-benchmark's table.
+
+A block is a pytest item with the parameters ``block``, ``workload``, ``payload`` and ``new_cache``, which is
+the column: ``offered`` are its capabilities, ``role`` and ``missing`` say what it is for and why it cannot run.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import median
+from typing import Any
+
+import pytest
+
+from . import workloads
+from .found import found_in
+from .pace import Pace
+from .plan import offered_by
+
+OVERHEAD = 0.05  # seconds of a block besides those timed: to fill, to warm up, to check
+WORKLOADS = found_in(workloads)
+
+
+def possible(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Without the blocks that cannot be measured: what is not offered, and what there is nothing to compare with.
+
+    Of a column that is missing one block stays, to be skipped with the reason.
+    """
+    blocks = [each for each in items if _is_block(each)]
+    able = [each for each in blocks if not _column(each).missing and _is_offered(each)]
+    if not any(_is_cache(each) for each in able):
+        able = []
+    unable = {_column(each).name: each for each in blocks if _column(each).missing and _is_cache(each)}
+    kept = {id(each) for each in (*able, *unable.values())}
+    return [each for each in items if id(each) in kept or not _is_block(each)]
+
+
+def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Block by block, in each cell by cell, in each column by column: drift hits all columns alike.
+
+    Every other block goes through the columns backwards, so that a steady drift favours neither end, and no
+    column always comes after the same other one.
+    """
+    ranks: dict[str, dict[str, int]] = defaultdict(dict)
+
+    def rank(name: str, value: str) -> int:
+        return ranks[name].setdefault(value, len(ranks[name]))
+
+    def turn(item: pytest.Item) -> tuple[int, ...]:
+        if not _is_block(item):
+            return (-1,)
+        given = _parameters(item)
+        column = rank("column", _column(item).name)
+        cell = rank("workload", given["workload"]), rank("payload", given["payload"])
+        return (given["block"], *cell, -column if given["block"] % 2 else column)
+
+    return sorted(items, key=turn)
+
+
+def estimate(items: Sequence[pytest.Item], pace: Pace) -> str:
+    """One line that says how long it will take."""
+    blocks = sum(_is_block(each) and not _column(each).missing for each in items)
+    if not blocks:
+        return "bench: no cache can run here, so nothing is measured"
+    seconds = blocks * (pace.block + OVERHEAD)
+    return f"bench: {blocks // pace.blocks} costs, measured in {pace.blocks} blocks each; about {seconds:.0f} s"
+
+
+def merged(benchmarks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for each cell: its blocks' rounds added up, every other figure the median of its blocks."""
+    cells: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for each in benchmarks:
+        is_block = "block" in (each["params"] or {})
+        cells[each["group"], each["name" if is_block else "fullname"], each["source"]].append(each)
+    return [_row(blocks) for blocks in cells.values()]
+
+
+def _row(blocks: list[dict[str, Any]]) -> dict[str, Any]:
+    figures = [name for name, value in blocks[0].items() if isinstance(value, float)]
+    medians = {name: median(each[name] for each in blocks) for name in figures}
+    return {**blocks[-1], **medians, "rounds": sum(each["rounds"] for each in blocks)}
+
+
+def _parameters(item: pytest.Item) -> dict[str, Any]:
+    return getattr(getattr(item, "callspec", None), "params", {})
+
+
+def _is_block(item: pytest.Item) -> bool:
+    return {"block", "new_cache"} <= _parameters(item).keys()
+
+
+def _column(item: pytest.Item) -> Any:
+    return _parameters(item)["new_cache"]
+
+
+def _is_cache(item: pytest.Item) -> bool:
+    return bool(_column(item).role == "cache")
+
+
+def _is_offered(item: pytest.Item) -> bool:
+    return offered_by(_column(item).offered, WORKLOADS[_parameters(item)["workload"]])

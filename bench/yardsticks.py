@@ -1,0 +1,143 @@
+"""What there is to beat: the least that any cache of the same reach must do. Shaped as subjects.
+
+Beyond the process only bytes move, and a yardstick has no codec: it is given each payload encoded already.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+from redis.connection import SSLConnection, parse_url
+
+CHUNK = 65_536
+
+
+class NoSocket(ValueError):
+    """The server cannot be reached through a plain socket."""
+
+
+class Dict:
+    """A plain dict: the floor for a cache in the process."""
+
+    declares = {"keys": "hashable", "types": "any"}
+
+    def __init__(self) -> None:
+        self._entries: dict[Any, Any] = {}
+        self.get = self._entries.get
+        self.set = self._entries.__setitem__
+        self.clear = self._entries.clear
+
+    def delete(self, key: Any) -> bool:
+        return self._entries.pop(key, self) is not self
+
+
+class PlainFile:
+    """A plain file per key, written in place: the floor for a cache on disk. Keys must do as file names."""
+
+    declares = {"scope": "host", "durable": "yes"}
+
+    def __init__(self, location: str) -> None:
+        self._directory = str(location)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        try:
+            with open(f"{self._directory}/{key}", "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return default
+
+    def set(self, key: str, value: bytes) -> None:
+        # not mode "wb": it empties the file first, and ext4 then waits for the disk at each close (auto_da_alloc)
+        descriptor = os.open(f"{self._directory}/{key}", os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, value)
+            os.truncate(descriptor, len(value))
+        finally:
+            os.close(descriptor)
+
+    def delete(self, key: str) -> bool:
+        path = Path(self._directory, key)
+        found = path.exists()
+        path.unlink(missing_ok=True)
+        return found
+
+    def clear(self) -> None:
+        for path in Path(self._directory).iterdir():
+            path.unlink()
+
+
+class RawSocket:
+    """One blocking socket, commands packed by hand: the floor for a cache on a server that speaks RESP."""
+
+    declares = {"scope": "network"}
+
+    def __init__(self, location: Any) -> None:
+        self._location = location
+        self._namespace = location.namespace
+        if not location:
+            raise NoSocket("a server that lives in this process has no socket")
+        options = parse_url(str(location))  # type: ignore[no-untyped-call]  # redis-py has no types for it
+        self._socket = _connect(options)
+        if "password" in options:
+            self._ask(b"AUTH", options.get("username", "default").encode(), options["password"].encode())
+        self._ask(b"SELECT", b"%d" % options.get("db", 0))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        head, rest = self._ask(b"GET", f"{self._namespace}{key}".encode())
+        size = int(head[1:])
+        return default if size < 0 else self._body(rest, size)
+
+    def set(self, key: str, value: bytes) -> None:
+        self._ask(b"SET", f"{self._namespace}{key}".encode(), value)
+
+    def delete(self, key: str) -> bool:
+        return self._ask(b"DEL", f"{self._namespace}{key}".encode())[0] == b":1"
+
+    def clear(self) -> None:
+        with self._location.connect() as client:
+            for key in client.scan_iter(match=f"{self._namespace}*", count=1000):
+                client.delete(key)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _ask(self, *parts: bytes) -> tuple[bytes, bytes]:
+        """Send a command; return the first line of the reply, and what came with it."""
+        packed = [b"*%d\r\n" % len(parts)]
+        for part in parts:
+            packed += b"$%d\r\n" % len(part), part, b"\r\n"
+        self._socket.sendall(b"".join(packed))
+        reply = self._receive()
+        while b"\r\n" not in reply:
+            reply += self._receive()
+        head, _, rest = reply.partition(b"\r\n")
+        if head.startswith(b"-"):
+            raise ConnectionError(f"the server answered {head.decode(errors='replace')}")
+        return head, rest
+
+    def _body(self, part: bytes, size: int) -> bytes:
+        parts, missing = [part], size + 2 - len(part)
+        while missing > 0:
+            parts.append(self._receive())
+            missing -= len(parts[-1])
+        return b"".join(parts)[:size]
+
+    def _receive(self) -> bytes:
+        if received := self._socket.recv(CHUNK):
+            return received
+        raise ConnectionError("the server closed the connection")
+
+
+def _connect(options: dict[str, Any]) -> socket.socket:
+    if options.get("connection_class") is SSLConnection:
+        raise NoSocket(f"{options.get('host')} asks for TLS; a raw socket takes redis:// or unix://")
+    if "path" in options:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(options["path"])
+        return connection
+    connection = socket.create_connection((options.get("host", "localhost"), options.get("port", 6379)))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
