@@ -152,7 +152,7 @@ class Report:
 
     def place(self, promise: Promise, subject: Subject) -> str:
         """The id of a cell in the page."""
-        return f"v{self._places[promise.id]}-{self._places[subject.name]}"
+        return f"v{self._rows[promise.id]}-{self._columns[subject.name]}"
 
     def verdict(self, promise: Promise, subject: Subject) -> Verdict:
         return self.verdicts.get((promise.id, subject.name), Verdict("not-run"))
@@ -186,9 +186,12 @@ class Report:
         return self.verdicts.get((promise, subject), Verdict("not-run"))
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        promises = {each.id: number for number, each in enumerate(self.promises)}
-        return promises | {each.name: number for number, each in enumerate(self.subjects)}
+    def _rows(self) -> dict[str, int]:
+        return {each.id: number for number, each in enumerate(self.promises)}
+
+    @cached_property
+    def _columns(self) -> dict[str, int]:
+        return {each.name: number for number, each in enumerate(self.subjects)}
 
     @cached_property
     def _by_name(self) -> dict[str, Subject]:

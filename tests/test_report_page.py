@@ -1,0 +1,236 @@
+"""The page in a real browser: filters, cells, form, copy, contrast and roles, and nothing leaves it.
+
+Skipped where there is no browser; an error instead where ``CI`` or ``REQUIRE_BROWSER`` is set.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sample_results import results
+
+from reports import advice, page
+from reports.results import merge
+
+if TYPE_CHECKING:
+    from selenium.webdriver.chrome.webdriver import WebDriver
+    from selenium.webdriver.remote.webelement import WebElement
+
+FLAGS = """--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync --disable-dev-shm-usage""".split()
+REPORT = merge([("run.json", results())])
+
+
+def missing() -> str | None:
+    """What the tests of this file lack, and the command that brings it."""
+    if not (_browser() and shutil.which("chromedriver")):
+        return "no Chromium with its driver; `apt-get install --no-install-recommends chromium chromium-driver` brings them"
+    lacking = [name for name in ("selenium", "axe_core_python") if not importlib.util.find_spec(name)]
+    return f"{' and '.join(lacking)} not installed; `pip install selenium axe-core-python` brings them" if lacking else None
+
+
+def _browser() -> str | None:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
+    if lack := missing():
+        (pytest.fail if os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER") else pytest.skip)(lack)
+    from selenium import webdriver  # noqa: PLC0415 - only where it is installed
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(_browser())
+    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    yield started
+    started.quit()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(page.html(REPORT), encoding="utf-8")
+    return path.as_uri()
+
+
+class Page:
+    """The report in the browser, as a reader meets it."""
+
+    def __init__(self, driver: WebDriver, place: str) -> None:
+        self.driver, self.place = driver, place
+
+    def open(self, view: str = "", width: int = 1280, **features: str) -> Page:
+        emulated = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self.command("Emulation.setEmulatedMedia", features=emulated)
+        self.command("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
+        self.driver.get("about:blank")
+        self.driver.get(self.place + view)
+        return self
+
+    def command(self, name: str, **parameters: Any) -> Any:
+        return self.driver.execute_cdp_cmd(name, parameters)
+
+    def all(self, query: str) -> list[WebElement]:
+        return self.driver.find_elements("css selector", query)
+
+    def one(self, query: str) -> WebElement:
+        return self.driver.find_element("css selector", query)
+
+    def seen(self, query: str) -> list[str]:
+        return [each.text for each in self.all(query) if each.is_displayed()]
+
+    def set(self, name: str, value: float | str) -> None:
+        """Give a field of the form a value as typing or dragging would."""
+        field = self.one(f"#own [name={name}]")
+        self.driver.execute_script("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", field, value)
+
+    @property
+    def query(self) -> str:
+        return str(self.driver.execute_script("return decodeURIComponent(location.search)"))
+
+    @property
+    def view(self) -> str:
+        return str(self.driver.execute_script("return location.search"))
+
+    def errors(self) -> list[str]:
+        return [each["message"] for each in self.driver.get_log("browser") if each["level"] in ("SEVERE", "WARNING")]
+
+    def requests(self) -> list[str]:
+        sent = (json.loads(each["message"])["message"] for each in self.driver.get_log("performance"))
+        return [each["params"]["request"]["url"] for each in sent if each["method"] == "Network.requestWillBeSent"]
+
+
+@pytest.fixture
+def report(driver: WebDriver, place: str) -> Page:
+    return Page(driver, place).open()
+
+
+def test_the_page_opens_without_an_error_and_asks_nobody(report: Page) -> None:
+    report.requests()
+    report.open().one("body")
+    assert report.errors() == []
+    assert report.requests() == [report.place]
+
+
+def test_a_filter_leaves_its_rows_and_is_kept_in_the_address(report: Page) -> None:
+    report.one("#only-red").click()
+    assert report.query == "?only=red"
+    broken = ["a ttl over 30 days is kept", "expired entries go first", "threads lose no update"]
+    assert report.seen("tr.p th") == broken
+    again = report.open(report.view)
+    assert again.seen("tr.p th") == broken
+
+
+def test_only_where_they_differ_leaves_out_what_all_agree_on(report: Page) -> None:
+    report.one("#only-differ").click()
+    assert "one operation reads the clock once" in report.seen("tr.p th")
+    assert "a stored None is a hit" not in report.seen("tr.p th")
+
+
+def test_groups_with_nothing_red_start_folded_and_what_is_folded_is_kept(report: Page) -> None:
+    assert "a stored None is a hit" not in report.seen("tr.p th")
+    assert "expired entries go first" in report.seen("tr.p th")
+    report.one("tbody[data-group=keys] .fold").click()
+    assert "the empty text is a key" in report.seen("tr.p th")
+    assert "the empty text is a key" in report.open(report.view).seen("tr.p th")
+    report.one("[data-fold=open]").click()
+    assert len(report.seen("tr.p th")) == len(REPORT.promises)
+
+
+def test_a_red_cell_opens_to_its_history_and_the_address_leads_back_to_it(report: Page) -> None:
+    report.one(".matrix td.fail a").click()
+    opened = report.one(".opened .finding")
+    assert "the entry was gone 3.2 s early" in opened.text
+    assert [each.text for each in report.all(".opened .wrong .expected code")] == ["[1, {'deep': None}]"]
+    assert "the entry was gone" in report.open(report.view).one(".opened").text
+    report.one(".matrix td.deviation a").click()
+    assert len(report.all(".opened")) == 1
+    report.one("body").send_keys("\ue00c")
+    assert report.all(".opened") == []
+    assert report.query == ""
+    assert len(report.all(".behind .finding")) == len([each for each in REPORT.verdicts.values() if each.tells])
+
+
+def test_copy_puts_the_script_on_the_clipboard(report: Page) -> None:
+    report.command("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    report.one(".matrix td.fail a").click()
+    button = report.one(".opened .copy")
+    button.click()
+    copied = report.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0], error => arguments[0](String(error)))")
+    assert copied == report.one(".opened .script code").get_property("textContent")
+    assert button.text == "copied"
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_form_answers_as_the_cards_do(report: Page, number: int) -> None:
+    case = advice.CASES[number]
+    report.all(".card .more a")[number].click()
+    assert report.one("#own .pick").text == report.all(".card .pick")[number].text
+    rows = [[cell.text for cell in row.find_elements("css selector", "th, td")][:2] for row in report.all("#own .rank tr")]
+    on_card = [
+        [cell.text for cell in row.find_elements("css selector", "th, td")][:2] for row in report.all(f"#case-{case.id} .rank tbody tr")
+    ]
+    assert rows == on_card
+
+
+def test_the_form_follows_its_fields_and_lives_in_the_address(report: Page) -> None:
+    report.set("m", 1)
+    report.set("o", -5)
+    for box in report.all("[name=need]:checked"):
+        box.click()
+    assert report.one("#own .pick").text == "Take memory"
+    report.set("m", 50)
+    report.set("o", 0)
+    assert report.one("#own .pick").text == "Take redis@embedded"
+    before = report.one("#own .result").text
+    assert report.open(report.view).one("#own .result").text == before
+    assert report.errors() == []
+
+
+@pytest.mark.parametrize("view", ["?own=1~2", "?own=~~~~~~", "?own=a~b~c~d~e~f~g", "?only=%22%5D", "?open=nobody", "?shut=%00", "#v999"])
+def test_an_address_with_nonsense_is_a_page_all_the_same(report: Page, view: str) -> None:
+    report.open(view)
+    assert report.seen("h1")
+    assert report.one("#own .pick").text
+    assert report.errors() == []
+
+
+def test_without_a_script_everything_is_there(report: Page) -> None:
+    report.command("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        report.open()
+        assert len(report.seen(".card .pick")) == 3
+        assert not report.one("#own form").is_displayed()
+        assert len(report.seen(".behind .finding")) == len([each for each in REPORT.verdicts.values() if each.tells])
+        report.one("#only-red").click()
+        assert "expired entries go first" in report.seen("tr.p th")
+    finally:
+        report.command("Emulation.setScriptExecutionDisabled", value=False)
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_the_page_is_never_wider_than_the_window(report: Page, width: int) -> None:
+    report.open(width=width)
+    assert report.driver.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_contrast_roles_and_names_are_what_axe_asks_for(report: Page, theme: str) -> None:
+    import axe_core_python  # noqa: PLC0415 - only where it is installed
+
+    report.open(prefers_color_scheme=theme)
+    report.one("[data-fold=open]").click()
+    report.one(".matrix td.fail a").click()
+    report.driver.execute_script(Path(axe_core_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8"))
+    found = report.driver.execute_async_script("axe.run().then(arguments[0])")["violations"]
+    assert [(each["id"], each["nodes"][0]["html"], each["nodes"][0]["failureSummary"]) for each in found] == []
