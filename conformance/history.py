@@ -22,6 +22,7 @@ MODELLED = {
     "set_many": "set_many",
     "delete_many": "delete_many",
 }
+SILENT = {"set", "set_many", "clear"}  # what they answer is not promised
 _NAMES = {"MISSING": MISSING, "inf": float("inf"), "nan": float("nan")}
 
 
@@ -35,6 +36,11 @@ class Step:
     answer: str = "..."
     raised: bool = False
     expected: str | None = None
+
+    @property
+    def operation(self) -> str:
+        """The method, whichever instance it was called on."""
+        return self.name.removeprefix("other.")
 
     @property
     def call(self) -> str:
@@ -69,9 +75,8 @@ class History:
         model = Model(offered, lambda: now, blur=blur, **self.options)
         for step in self.steps:
             now = step.at
-            operation = step.name.removeprefix("other.")
-            if operation in MODELLED and not step.raised:
-                _compare(step, getattr(model, MODELLED[operation]))
+            if step.operation in MODELLED and not step.raised:
+                _compare(step, getattr(model, MODELLED[step.operation]))
 
 
 def _shown(argument: Any) -> str:
@@ -86,7 +91,7 @@ def _compare(step: Step, ask: Callable[..., Any]) -> None:
     except (ValueError, SyntaxError):
         return  # an argument or answer whose text is no literal: shown as it is, not judged
     expected = ask(*args, seen=seen, **kwargs)
-    if expected is not None and repr(expected) != step.answer:  # None: an operation that promises no answer
+    if step.operation not in SILENT and repr(expected) != step.answer:
         step.expected = repr(expected)
 
 

@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         config.stash[_columns] = _chosen(config)
         config.stash[_verdicts] = Verdicts(config, config.stash[_columns])
-    except (ContractError, OSError) as error:
+    except ContractError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[_open] = _Open()
     config.pluginmanager.register(config.stash[_verdicts], "cacheproof-verdicts")

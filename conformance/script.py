@@ -60,8 +60,8 @@ def _advance(column: Column, history: History) -> Iterator[str]:
 def _line(step: Step) -> str:
     if step.name == "advance":
         return step.call
-    place, _, name = step.name.rpartition(".")
-    call = _OPERATORS.get(name, "{0}." + name + "({1})").format(place or "cache", step.arguments)
+    place = "cache" if step.operation == step.name else "other"
+    call = _OPERATORS.get(step.operation, "{0}." + step.operation + "({1})").format(place, step.arguments)
     if step.raised:
         return f"with suppress(Exception): {call}  # raised {step.answer.partition(chr(10))[0]}"
     return call if step.expected is None else f"assert {call} == {step.expected}  # answered {step.answer}"

@@ -59,7 +59,7 @@ json_values = st.recursive(
 
 _hashable = _scalars | st.binary(max_size=20) | st.tuples(st.integers(), st.text(max_size=4))
 
-#: Beyond JSON: each comes back equal and of its type, or is refused.
+#: JSON and beyond: each comes back equal and of its type, or is refused.
 any_values = (
     json_values
     | st.binary(max_size=20)
@@ -83,6 +83,10 @@ any_values = (
         )
     )
 )
+
+#: Values for promises about something else than what is taken for an absence: that has a promise of its own.
+plain_values = json_values.map(lambda value: value or "value")
+numbers = st.integers(1)
 
 #: The stored values that a careless cache takes for an absence.
 falsy: st.SearchStrategy[Any] = st.sampled_from((None, False, 0, 0.0, "", [], {}))

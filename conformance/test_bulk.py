@@ -11,20 +11,29 @@ from hypothesis import strategies as st
 from .contract import absent, needs
 from .factory import NewCache
 from .model import MISSING
-from .strategies import SHORT
+from .strategies import SHORT, falsy, numbers
 
-ENTRIES = st.dictionaries(SHORT, st.integers(), max_size=5)
+ENTRIES = st.dictionaries(SHORT, numbers, max_size=5)
 ASKED = st.lists(SHORT, max_size=8)
 
 
 @needs(bulk="yes")
 @given(entries=ENTRIES, asked=ASKED)
 def test_get_many_answers_those_found(new_cache: NewCache, entries: dict[str, int], asked: list[str]) -> None:
-    """get_many is a dict of the keys that get would find, a stored None included."""
+    """get_many is a dict of the keys that are there, and of no others."""
     cache = new_cache()
     for key, value in entries.items():
-        cache.set(key, value or None)
-    assert cache.get_many(asked) == {key: entries[key] or None for key in asked if key in entries}
+        cache.set(key, value)
+    assert cache.get_many(asked) == {key: entries[key] for key in asked if key in entries}
+
+
+@needs(bulk="yes")
+@given(value=falsy)
+def test_get_many_finds_a_stored_falsy_value(new_cache: NewCache, value: object) -> None:
+    """A stored None, False, 0, "" or [] is found by get_many, too."""
+    cache = new_cache()
+    cache.set("a", value)
+    assert cache.get_many(["a", "b"]) == {"a": value}
 
 
 @needs(bulk="yes")
@@ -110,13 +119,13 @@ def test_set_many_with_a_value_that_cannot_be_kept_changes_nothing(new_cache: Ne
     """All values are checked before the first is set: it is all of them, or TypeError and none."""
     cache = new_cache()
     cache.set("a", 1)
-    unusual: dict[str, Any] = {"a": 2, "b": iter(())}
+    unusual: dict[str, Any] = {"a": 2, "b": (value for value in "generators can neither be copied nor encoded")}
     try:
         cache.set_many(unusual)
     except TypeError:
         assert cache.get("a", MISSING) == 1
     else:
-        assert cache.get_many(unusual) == unusual
+        assert cache.get_many(["a", "b"]) == unusual
 
 
 @needs(bulk="yes")

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from .contract import needs
 from .factory import NewCache
 from .model import MISSING
-from .strategies import SHORT, any_values, falsy, json_values, keys, same
+from .strategies import SHORT, any_values, falsy, json_values, keys, numbers, plain_values, same
 
 
-@given(key=keys, value=json_values)
+@given(key=keys, value=plain_values)
 def test_a_stored_value_comes_back_equal_and_of_the_same_type(new_cache: NewCache, key: str, value: object) -> None:
     """What was set is what get answers, equal and of equal type all the way down, for any text as key."""
     cache = new_cache()
@@ -33,7 +33,7 @@ def test_a_stored_falsy_value_is_a_hit(new_cache: NewCache, key: str, value: obj
     assert cache.get(key, MISSING) is not MISSING
 
 
-@given(value=any_values)
+@given(value=any_values.map(lambda value: value or b"\0"))
 def test_what_cannot_be_kept_is_refused(new_cache: NewCache, value: object) -> None:
     """A value comes back equal and of the same type, or set raises TypeError and what was there stays."""
     cache = new_cache()
@@ -63,7 +63,7 @@ def test_get_never_stores(new_cache: NewCache, key: str) -> None:
     assert cache.get(key, MISSING) is MISSING
 
 
-@given(key=SHORT, first=json_values, second=json_values)
+@given(key=SHORT, first=plain_values, second=plain_values)
 def test_the_last_set_wins(new_cache: NewCache, key: str, first: object, second: object) -> None:
     """Overwriting replaces the value."""
     cache = new_cache()
@@ -72,7 +72,7 @@ def test_the_last_set_wins(new_cache: NewCache, key: str, first: object, second:
     assert same(cache.get(key, MISSING), second)
 
 
-@given(entries=st.dictionaries(keys, st.integers(), min_size=2, max_size=6))
+@given(entries=st.dictionaries(keys, numbers, min_size=2, max_size=6))
 def test_keys_do_not_meet(new_cache: NewCache, entries: dict[str, int]) -> None:
     """Different texts are different keys: in case, white space, NUL, Unicode form, or past a long common prefix."""
     cache = new_cache()
@@ -86,7 +86,7 @@ def test_keys_do_not_meet(new_cache: NewCache, entries: dict[str, int]) -> None:
 def test_delete_answers_whether_there_was_an_entry(new_cache: NewCache, key: str) -> None:
     """Delete is True for an entry, and False when there is none any more."""
     cache = new_cache()
-    cache.set(key, None)
+    cache.set(key, 1)
     answers = cache.delete(key), cache.delete(key)
     assert answers == (True, False)
 
@@ -102,7 +102,7 @@ def test_delete_takes_one_entry(new_cache: NewCache, key: str, other: str) -> No
     assert key == other or cache.get(other, MISSING) == 1
 
 
-@given(entries=st.dictionaries(SHORT, st.integers(), min_size=1))
+@given(entries=st.dictionaries(SHORT, numbers, min_size=1))
 def test_clear_takes_all_entries(new_cache: NewCache, entries: dict[str, int]) -> None:
     """After clear nothing is there, and the cache goes on working."""
     cache = new_cache()
@@ -145,8 +145,8 @@ def test_changing_an_answer_changes_no_entry(new_cache: NewCache, value: list[in
 
 @needs("__contains__")
 @given(key=SHORT, other=SHORT, value=falsy)
-def test_in_tells_what_get_tells(new_cache: NewCache, key: str, other: str, value: object) -> None:
-    """`in` is true for exactly the keys that get finds."""
+def test_in_tells_what_is_there(new_cache: NewCache, key: str, other: str, value: object) -> None:
+    """`in` is true for exactly the keys that are stored, those of falsy values included."""
     cache = new_cache()
     cache.set(key, value)
     assert key in cache
@@ -154,7 +154,7 @@ def test_in_tells_what_get_tells(new_cache: NewCache, key: str, other: str, valu
 
 
 @needs("__len__")
-@given(entries=st.dictionaries(SHORT, st.integers()), gone=SHORT)
+@given(entries=st.dictionaries(SHORT, numbers), gone=SHORT)
 def test_len_counts_the_entries(new_cache: NewCache, entries: dict[str, int], gone: str) -> None:
     """Len is the number of entries, and follows set, overwrite and delete."""
     cache = new_cache()
@@ -165,7 +165,7 @@ def test_len_counts_the_entries(new_cache: NewCache, entries: dict[str, int], go
 
 
 @needs("__iter__")
-@given(entries=st.dictionaries(keys, st.integers()))
+@given(entries=st.dictionaries(keys, numbers))
 def test_iteration_gives_each_key_once(new_cache: NewCache, entries: dict[str, int]) -> None:
     """Iterating a cache gives its keys, each once, as they were set."""
     cache = new_cache()

@@ -31,7 +31,7 @@ def steps(drawn: bytes) -> Iterator[tuple[int, str, int, int]]:
     for start in range(WIDTH, len(drawn), WIDTH):
         operation, key, first, second = drawn[start : start + WIDTH]
         if operation:
-            yield operation - 1, KEYS[key % len(KEYS)], first, second
+            yield operation - 1, KEYS[key % len(KEYS)], first + 1, second + 1  # falsy values have their own promise
 
 
 def play(new_cache: NewCache, cache: Judged, drawn: bytes) -> None:

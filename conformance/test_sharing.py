@@ -7,7 +7,7 @@ from hypothesis import given
 from .contract import needs
 from .factory import NewCache
 from .model import MISSING
-from .strategies import SHORT, json_values, same
+from .strategies import SHORT, plain_values, same
 
 
 @needs(scope={"instance"})
@@ -21,7 +21,7 @@ def test_two_instances_share_nothing(new_cache: NewCache, key: str) -> None:
 
 
 @needs(scope="host")
-@given(key=SHORT, value=json_values)
+@given(key=SHORT, value=plain_values)
 def test_another_instance_sees_an_entry(new_cache: NewCache, key: str, value: object) -> None:
     """What one instance sets, another at the same location gets, equal and of the same type."""
     cache = new_cache()
@@ -55,7 +55,7 @@ def test_another_instance_agrees_about_expiry(new_cache: NewCache) -> None:
 
 
 @needs("close", scope="host", durable="yes")
-@given(key=SHORT, value=json_values)
+@given(key=SHORT, value=plain_values)
 def test_entries_outlive_the_instance_that_set_them(new_cache: NewCache, key: str, value: object) -> None:
     """durable: yes keeps entries when the instance that wrote them is closed."""
     cache = new_cache()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from .contract import needs
 from .factory import NewCache
-from .strategies import SHORT
+from .strategies import SHORT, numbers
 
 
 @needs(stats="yes")
@@ -25,7 +25,7 @@ def test_every_get_is_a_hit_or_a_miss(new_cache: NewCache, entries: dict[str, No
 
 
 @needs(stats="yes")
-@given(entries=st.dictionaries(SHORT, st.integers()), gone=SHORT)
+@given(entries=st.dictionaries(SHORT, numbers), gone=SHORT)
 def test_size_counts_the_entries(new_cache: NewCache, entries: dict[str, int], gone: str) -> None:
     """Size follows set, overwrite and delete."""
     cache = new_cache()
@@ -71,7 +71,7 @@ def test_every_entry_pushed_out_is_an_eviction(new_cache: NewCache, capacity: in
 
 
 @needs(stats="yes", bulk="yes")
-@given(entries=st.dictionaries(SHORT, st.integers()), asked=st.sets(SHORT))
+@given(entries=st.dictionaries(SHORT, numbers), asked=st.sets(SHORT))
 def test_bulk_counts_as_a_loop_of_singles(new_cache: NewCache, entries: dict[str, int], asked: set[str]) -> None:
     """get_many adds a hit for each key found and a miss for each that is not."""
     cache = new_cache()
