@@ -55,60 +55,66 @@ def axis_for(values: list[float], start: float, end: float) -> LogAxis:
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a chart: a median with its interval, or nothing where it was not measured."""
+    """One row: a ratio to the block's yardstick with its interval, or None where there is none to draw, and its words."""
 
     label: str
-    median: float | None
-    low: float = 0.0
-    high: float = 0.0
-    value: str = ""
-    ratio: str = ""
+    ratio: float | None
+    low: float
+    high: float
+    value: str
+    note: str
     flagged: bool = False
 
 
 @dataclass(frozen=True)
 class Block:
-    """Rows that share a yardstick, which is drawn as a row of its own and as a line through the others."""
+    """Rows that share a yardstick: its name, and its own value in words."""
 
-    yardstick: Bar | None
+    label: str
+    value: str
     rows: list[Bar]
 
 
-ROW, GAP, TOP = 21.0, 9.0, 8.0
+ROW, GAP, TOP = 21.0, 7.0, 4.0
 LABEL, PLOT, WIDTH = 112.0, 262.0, 372.0
 
 
-def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, unit: Callable[[float], str], id: str) -> Markup:
-    """Each block's rows on one axis; a row's line reaches from the yardstick to its median, so its length is the ratio."""
+def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, id: str) -> Markup:
+    """Blocks of rows on an axis of ratios: a line reaches from the yardstick, at 1, to each row's ratio."""
     parts: list[Markup] = []
     y = TOP
     for block in blocks:
-        drawn = [each for each in (block.yardstick, *block.rows) if each]
-        if block.yardstick and block.yardstick.median:
-            x = axis(block.yardstick.median)
-            parts.append(tag("line", x1=x, x2=x, y1=y + 3, y2=y + ROW * len(drawn) - 3, class_="yard"))
-        for number, row in enumerate(drawn):
-            parts.append(_row(row, block.yardstick, axis, y + ROW * number + ROW / 2))
-        y += ROW * len(drawn) + GAP
-    return picture(title, description, WIDTH, y + 16, _grid(axis, unit, y), *parts, id=id)
+        if block.label:
+            parts.append(_yardstick(block, axis, y))
+        parts += [_row(row, axis, y + ROW * number + ROW / 2) for number, row in enumerate(block.rows, start=1)]
+        y += ROW * (len(block.rows) + 1) + GAP
+    return picture(title, description, WIDTH, y + 16, _grid(axis, y), *parts, id=id)
 
 
-def _row(row: Bar, yardstick: Bar | None, axis: LogAxis, y: float) -> Markup:
-    kind = "row yardstick" if row is yardstick else "row broken" if row.flagged else "row"
+def _yardstick(block: Block, axis: LogAxis, y: float) -> Markup:
+    down = tag("line", x1=axis(1), x2=axis(1), y1=y + 5, y2=y + ROW * (len(block.rows) + 1) - 3)
+    label = tag("text", _cut(block.label), x=LABEL - 8, y=y + ROW / 2 + 4, class_="label")
+    value = tag("text", block.value, x=PLOT + 58, y=y + ROW / 2 + 4, class_="value")
+    return tag("g", down, label, value, class_="row yardstick")
+
+
+def _row(row: Bar, axis: LogAxis, y: float) -> Markup:
+    kind = "row broken" if row.flagged else "row"
     label = tag("text", _cut(row.label), x=LABEL - 8, y=y + 4, class_="label")
-    if row.median is None or row.median <= 0:
-        return tag("g", label, tag("text", "not measured", x=LABEL + 4, y=y + 4, class_="none"), class_=kind)
-    x = axis(row.median)
-    stem = tag("line", x1=axis(yardstick.median), x2=x, y1=y, y2=y, class_="stem") if yardstick and yardstick.median else ""
-    interval = tag("line", x1=axis(max(row.low, axis.low)), x2=axis(row.high), y1=y, y2=y, class_="interval")
-    hint = tag("title", f"{row.label}: {row.value}{', ' + row.ratio if row.ratio else ''}")
-    text = tag("text", row.value, x=PLOT + 58, y=y + 4, class_="value"), tag("text", row.ratio + (" ✗" if row.flagged else ""), x=WIDTH, y=y + 4, class_="ratio")
-    return tag("g", hint, label, stem, interval, tag("circle", cx=x, cy=y, r=4), *text, class_=kind)
+    value = tag("text", row.value, x=PLOT + 58, y=y + 4, class_="value")
+    if row.ratio is None:
+        return tag("g", label, tag("text", row.note, x=axis.start + 6, y=y + 4, class_="none"), value, class_=kind)
+    x = axis(row.ratio)
+    stem = tag("line", x1=axis(1), x2=x, y1=y, y2=y, class_="stem")
+    interval = tag("line", x1=axis(row.low), x2=axis(row.high), y1=y, y2=y, class_="interval")
+    note = tag("text", row.note, x=WIDTH, y=y + 4, class_="ratio")
+    return tag("g", tag("title", f"{row.label}: {row.value}, {row.note}"), label, stem, interval, tag("circle", cx=x, cy=y, r=3.5), value, note, class_=kind)
 
 
-def _grid(axis: LogAxis, unit: Callable[[float], str], bottom: float) -> Markup:
-    lines = [tag("line", x1=axis(each), x2=axis(each), y1=TOP, y2=bottom - 4) for each in axis.ticks(4)]
-    names = [tag("text", unit(each), x=axis(each), y=bottom + 10) for each in axis.ticks(4)]
+def _grid(axis: LogAxis, bottom: float) -> Markup:
+    ticks = axis.ticks(5)
+    lines = [tag("line", x1=axis(each), x2=axis(each), y1=TOP, y2=bottom - 4) for each in ticks]
+    names = [tag("text", f"{each:,.4g}×", x=axis(each), y=bottom + 10) for each in ticks]
     return tag("g", *lines, *names, class_="grid")
 
 

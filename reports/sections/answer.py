@@ -13,7 +13,7 @@ from ..model import Report
 from ..templates import render
 
 order = 10
-title = "Which cache to take"
+title = "Which cache should I take?"
 
 ORIGINS = (1e-5, 10.0)
 LEFT, RIGHT, WIDTH, TOP, BOTTOM, HEIGHT = 52.0, 560.0, 700.0, 12.0, 300.0, 340.0

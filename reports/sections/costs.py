@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import TypeVar
 
 from markupsafe import Markup
@@ -14,77 +13,100 @@ from ..model import Measurement, Report, Subject
 from ..templates import render
 
 order = 30
-title = "Costs"
+title = "What does it cost?"
 
 T = TypeVar("T")
 #: Rows of report.md.
 MOST_ROWS = 12
-SCOPES = ("instance", "host", "network")
+SCOPES = {"instance": "in this process", "host": "on this host", "network": "over the network"}
 
 
 def html(report: Report) -> Markup | None:
-    """One figure per workload, one panel per payload, one table with the same numbers."""
+    """A table of all ratios, then a figure per workload with a panel per payload, each with its numbers as a table."""
     workloads = _distinct(each.workload for each in report.measurements.values())
     if not workloads:
         return None
-    return render("costs.html", workloads=[_workload(report, each) for each in workloads], yardsticks=report.of_role("yardstick"))
+    payload = next(iter(report.measurements.values())).payload
+    return render(
+        "costs.html", payload=payload, names=workloads, glance=_glance(report, workloads, payload),
+        workloads=[_workload(report, each) for each in workloads], yardsticks=report.of_role("yardstick"),
+    )  # fmt: skip
+
+
+def _glance(report: Report, workloads: list[str], payload: str) -> list[tuple[str, list[tuple[Subject, list[dict[str, object] | None]]]]]:
+    """Subjects by scope, the yardstick first, each with its figures for ``payload``."""
+    found = []
+    for scope, words_for in SCOPES.items():
+        subjects = [each for each in _measured(report) if each.scope == scope]
+        if subjects:
+            found.append((words_for, [(each, [_figures(report, each, workload, payload) for workload in workloads]) for each in subjects]))
+    return found
 
 
 def _workload(report: Report, workload: str) -> dict[str, object]:
     measured = [each for each in report.measurements.values() if each.workload == workload]
     payloads = _distinct(each.payload for each in measured)
-    subjects = [each for each in report.subjects if any(m.subject == each.name for m in measured)]
-    axis = svg.axis_for([bound for each in measured for bound in (each.low, each.median, each.high)], svg.LABEL, svg.PLOT)
+    subjects = [each for each in _measured(report) if any(m.subject == each.name for m in measured)]
+    ratios = [ratio for each in measured if (ratio := report.ratio(each))]
+    axis = svg.axis_for([bound for each in ratios for bound in (each.low, each.value, each.high, 1.0)], svg.LABEL, svg.PLOT)
     return {
         "name": workload,
-        "methods": _distinct(each.method for each in measured if each.method),
         "panels": [(payload, _panel(report, workload, payload, subjects, axis)) for payload in payloads],
         "payloads": payloads,
-        "rows": [(each, [_figures(report, each, workload, payload) for payload in payloads]) for each in _in_blocks(subjects)],
+        "rows": [(each, [_figures(report, each, workload, payload) for payload in payloads]) for each in subjects],
         "broken": _distinct((each.subject, promise.title) for each in measured for promise in report.broken(each)),
+        "methods": _methods(measured),
     }
 
 
 def _panel(report: Report, workload: str, payload: str, subjects: list[Subject], axis: svg.LogAxis) -> Markup:
     blocks = [_block(report, workload, payload, [each for each in subjects if each.scope == scope]) for scope in SCOPES]
-    unit = next(each.unit for each in report.measurements.values() if each.workload == workload)
     return svg.bars(
         f"{workload}, {payload}",
-        f"Median {unit} with its 95 % interval, logarithmic; each subject beside its yardstick. The table below has the figures.",
-        [each for each in blocks if each.rows or each.yardstick],
+        "Each subject's median as a ratio to the yardstick of its scope, with its 95 % interval, on a logarithmic axis; the table below has the figures.",
+        [each for each in blocks if each.rows],
         axis,
-        partial(words.quantity, unit=unit),
         id=f"c-{words.slug(workload)}-{words.slug(payload)}",
     )
 
 
 def _block(report: Report, workload: str, payload: str, subjects: list[Subject]) -> svg.Block:
-    bars = {each.name: _bar(report, each, workload, payload) for each in subjects}
-    yardsticks = [bars[each.name] for each in subjects if each.role == "yardstick"]
-    return svg.Block(yardsticks[0] if yardsticks else None, [bars[each.name] for each in subjects if each.role != "yardstick"])
+    yard = next((found for each in subjects if each.role == "yardstick" and (found := report.measurements.get((each.name, workload, payload)))), None)
+    rows = [_bar(report, each, workload, payload) for each in subjects if each.role != "yardstick"]
+    return svg.Block(yard.subject if yard else "", words.quantity(yard.median, yard.unit) if yard else "", rows)
 
 
 def _bar(report: Report, subject: Subject, workload: str, payload: str) -> svg.Bar:
     found = report.measurements.get((subject.name, workload, payload))
     if found is None:
-        return svg.Bar(subject.name, None)
-    ratio = report.ratio(found)
-    return svg.Bar(
-        subject.name, found.median, found.low, found.high, words.quantity(found.median, found.unit),
-        words.times(ratio.value) if ratio else "", bool(report.broken(found)),
-    )  # fmt: skip
+        return svg.Bar(subject.name, None, 0, 0, "", "not measured")
+    ratio, value, flagged = report.ratio(found), words.quantity(found.median, found.unit), bool(report.broken(found))
+    if ratio is None:
+        return svg.Bar(subject.name, None, 0, 0, value, "no yardstick", flagged)
+    return svg.Bar(subject.name, ratio.value, ratio.low, ratio.high, value, words.times(ratio.value) + " ✗" * flagged, flagged)
 
 
 def _figures(report: Report, subject: Subject, workload: str, payload: str) -> dict[str, object] | None:
     found = report.measurements.get((subject.name, workload, payload))
     if found is None:
         return None
-    show = partial(words.quantity, unit=found.unit)
-    return {"median": show(found.median), "interval": f"{show(found.low)} – {show(found.high)}", "ratio": report.ratio(found), "broken": report.broken(found)}
+    low, high = words.quantity(found.low, found.unit), words.quantity(found.high, found.unit)
+    return {"median": words.quantity(found.median, found.unit), "interval": f"{low} – {high}", "ratio": report.ratio(found), "broken": report.broken(found)}
 
 
-def _in_blocks(subjects: list[Subject]) -> list[Subject]:
-    return sorted(subjects, key=lambda each: (SCOPES.index(each.scope), each.role != "yardstick"))
+def _methods(measured: list[Measurement]) -> list[tuple[str, list[str]]]:
+    """Each way of measuring, and what was measured in it."""
+    found: dict[str, list[str]] = {}
+    for each in measured:
+        found.setdefault(each.method, []).append(f"{each.subject} ({each.payload})")
+    return [(method, cells) for method, cells in found.items() if method]
+
+
+def _measured(report: Report) -> list[Subject]:
+    """What has a figure, by scope, yardsticks first."""
+    names = {each.subject for each in report.measurements.values()}
+    scopes = list(SCOPES)
+    return sorted((each for each in report.subjects if each.name in names), key=lambda each: (scopes.index(each.scope), each.role != "yardstick"))
 
 
 def _distinct(values: Iterable[T]) -> list[T]:
@@ -98,7 +120,7 @@ def markdown(report: Report) -> list[str]:
     if payload is None:
         return []
     lines = [f"## Costs, beside the yardstick ({plain(payload)})", "", f"| | {' | '.join(map(plain, workloads))} |", f"| --- |{' --- |' * len(workloads)}"]
-    rows = [_line(report, each, workloads, payload) for each in report.of_role("cache") if each.ran]
+    rows = [_line(report, each, workloads, payload) for each in _measured(report) if each.role != "yardstick"]
     return [*lines, *at_most(MOST_ROWS, rows), ""]
 
 
@@ -111,5 +133,4 @@ def _text(report: Report, subject: Subject, workload: str, payload: str) -> str:
     if found is None:
         return "–"
     ratio = report.ratio(found)
-    mark = " ✗" if report.broken(found) else ""
-    return words.quantity(found.median, found.unit) + (f", {words.times(ratio.value)}" if ratio else "") + mark
+    return words.quantity(found.median, found.unit) + (f", {words.times(ratio.value)}" if ratio else "") + " ✗" * bool(report.broken(found))

@@ -10,7 +10,7 @@ from ..model import Promise, Report, Subject, groups
 from ..templates import render
 
 order = 20
-title = "Promises"
+title = "Does it keep its promises?"
 
 #: outcome -> glyph, word, what it means
 OUTCOMES = {

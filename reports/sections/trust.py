@@ -15,7 +15,7 @@ from ..templates import render
 from ..warnings import warnings
 
 order = 60
-title = "Trust"
+title = "Can the figures be trusted?"
 
 #: Characters of the page that the raw data may take.
 MOST_RAW = 700_000
