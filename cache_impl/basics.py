@@ -8,6 +8,9 @@ from typing import Any, Final, NamedTuple
 from .errors import BadKey, BadSetting
 
 
+_FAR = 2.0**43  # seconds, 280,000 years: a clock that reads more no longer tells milliseconds apart
+
+
 class _Missing:
     """The type of ``MISSING``; equal to no value that a cache could hold."""
 
@@ -49,9 +52,9 @@ def deadline(now: float, ttl: float) -> float:
     """
     try:
         end = now + ttl
-        if now < end < inf:
+        if now < end < _FAR:
             return end
-        if ttl > 0 and end == now:  # too short for the clock's digits; an entry is never gone too early
+        if ttl > 0 and end == now < _FAR:  # too short for the clock's digits; an entry is never gone too early
             return nextafter(now, inf)
     except (TypeError, OverflowError):
         pass

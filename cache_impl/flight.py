@@ -1,0 +1,179 @@
+"""One compute per key: whoever asks while it is under way waits for its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable
+from concurrent.futures import Future
+from contextvars import ContextVar
+from threading import RLock, get_ident
+from types import TracebackType
+from typing import Any
+
+from .basics import MISSING
+from .errors import Recursion
+
+_within: ContextVar[Flight | None] = ContextVar("cache_impl.flight", default=None)  # the compute this code is part of
+_lock = RLock()  # held to look at or change who waits for whom, never while anyone computes
+
+
+class Flights:
+    """The computes under way in one cache, for threads and tasks alike. Nothing stays once a flight has landed.
+
+    - An exception of the compute reaches everyone who waits, and nothing is stored.
+    - When the one who computes is cancelled or interrupted, one of those who wait takes over.
+    - Whoever would have to wait for itself, over any number of keys, threads and tasks, gets ``Recursion``.
+    - Whoever changes a key calls ``overtake``. Those who asked before it get the late result, which is not
+      stored; those who ask after it start a flight of their own.
+    """
+
+    def __init__(self) -> None:
+        self._flights: dict[Hashable, Flight] = {}
+
+    def run(
+        self,
+        key: Hashable,
+        look: Callable[[], Any],
+        compute: Callable[[], Any],
+        store: Callable[[Any, Flight], object],
+    ) -> Any:
+        """What ``look()`` finds, else what ``compute()`` returns; each is called by one of all who ask at a time.
+
+        ``look()`` returns ``MISSING`` where there is nothing. ``store(value, flight)`` stores unless
+        ``flight.overtaken``: asking that and storing are one step to whoever changes the key.
+        """
+        while True:
+            flight, leads = self._board(key)
+            try:
+                if leads:
+                    with flight:
+                        value = look()
+                        if value is MISSING:
+                            value = compute()
+                            store(value, flight)
+                        flight.value = value
+                else:
+                    flight.refuse_own_thread()
+                    flight.landed.result()
+                if flight.answered:
+                    return flight.answer()
+            finally:
+                flight.leave()
+                del flight  # else the frame in an error's traceback would hold the error
+
+    async def arun(
+        self,
+        key: Hashable,
+        look: Callable[[], Awaitable[Any]],
+        compute: Callable[[], Awaitable[Any]],
+        store: Callable[[Any, Flight], Awaitable[object]],
+    ) -> Any:
+        """``run`` for coroutine functions; the two share their flights."""
+        from asyncio import wrap_future  # noqa: PLC0415  # a program without asyncio need not load it
+
+        while True:
+            flight, leads = self._board(key)
+            try:
+                if leads:
+                    with flight:
+                        value = await look()
+                        if value is MISSING:
+                            value = await compute()
+                            await store(value, flight)
+                        flight.value = value
+                else:
+                    await wrap_future(flight.landed)
+                if flight.answered:
+                    return flight.answer()
+            finally:
+                flight.leave()
+                del flight
+
+    def overtake(self, key: Hashable) -> None:
+        """``key`` is set or deleted: a compute of it that is under way comes too late to be stored."""
+        if self._flights:
+            with _lock:
+                flight = self._flights.pop(key, None)
+                if flight is not None:
+                    flight.overtaken = True
+
+    def overtake_all(self) -> None:
+        """Every key is deleted."""
+        for key in list(self._flights):
+            self.overtake(key)
+
+    def _board(self, key: Hashable) -> tuple[Flight, bool]:
+        """The flight of ``key``, and whether the caller is the one to compute."""
+        outer = _within.get()
+        with _lock:
+            flight = self._flights.get(key)
+            leads = flight is None
+            if flight is None:
+                flight = self._flights[key] = Flight(key, self._flights)
+            elif outer is not None and flight.needs(outer):
+                raise flight.recursion()
+            if outer is not None:
+                outer.awaits.append(flight)
+        return flight, leads
+
+
+class Flight:
+    """One compute under way. As a context manager, it is what the code inside computes."""
+
+    def __init__(self, key: Hashable, flights: dict[Hashable, Flight]) -> None:
+        self.overtaken = False  # its key was changed meanwhile
+        self.answered = False  # with a value or an error; not when it was cancelled
+        self.value: Any = MISSING
+        self.landed: Future[None] = Future()
+        self.landed.set_running_or_notify_cancel()  # one who waits and is cancelled cancels nobody else
+        self.awaits: list[Flight] = []  # what its compute is waiting for
+        self._key, self._flights, self._thread = key, flights, get_ident()
+        self._outer = _within.get()
+        self._error: Exception | None = None
+        self._trace: TracebackType | None = None
+
+    def __enter__(self) -> None:
+        _within.set(self)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        _within.set(self._outer)  # no reset(): a coroutine may be closed in another context than it ran in
+        with _lock:
+            if self._flights.get(self._key) is self:
+                del self._flights[self._key]
+        if isinstance(error, Exception):
+            self._error, self._trace = error, trace
+        self.answered = error is None or isinstance(error, Exception)
+        self.landed.set_result(None)
+
+    def answer(self) -> Any:
+        """The value, or the error raised."""
+        try:
+            if self._error is not None:
+                raise self._error.with_traceback(self._trace)
+            return self.value
+        finally:
+            del self
+
+    def needs(self, other: Flight) -> bool:
+        """Whether this flight cannot land before ``other`` has."""
+        reached, ahead = set(), [self]
+        while ahead:
+            flight = ahead.pop()
+            if flight not in reached:
+                reached.add(flight)
+                ahead += flight.awaits
+        return other in reached
+
+    def refuse_own_thread(self) -> None:
+        """A thread that blocks to wait for what it computes itself would wait for ever."""
+        if self._thread == get_ident() and not self.landed.done():
+            raise self.recursion()
+
+    def leave(self) -> None:
+        """Whoever boarded no longer waits for this flight."""
+        with _lock:
+            outer = _within.get()
+            if outer is not None and self in outer.awaits:
+                outer.awaits.remove(self)
+
+    def recursion(self) -> Recursion:
+        return Recursion(f"the compute for {self._key!r} waits for {self._key!r}; it can only ask for other keys")
