@@ -1,0 +1,51 @@
+"""How many requests a cache of some capacity can answer: exactly, for LRU and for the best there can be."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from heapq import heapify, heappop, heappush
+
+from .traces import NEVER, Trace
+
+
+def lru(trace: Trace, capacity: int) -> int:
+    """Hits of an exact LRU of ``capacity`` entries."""
+    held: OrderedDict[int, None] = OrderedDict()
+    hits = 0
+    for key in trace.keys():
+        if key in held:
+            held.move_to_end(key)
+            hits += 1
+        else:
+            held[key] = None
+            if len(held) > capacity:
+                held.popitem(last=False)
+    return hits
+
+
+def optimum(trace: Trace, capacity: int) -> int:
+    """Hits of a cache that knows the future and, like every cache here, takes in whatever it missed; none has more.
+
+    To make room it evicts the entry that is asked for last. See Belady, *A study of replacement algorithms for a
+    virtual-storage computer*, IBM Systems Journal 5 (1966).
+    """
+    held: set[int] = set()  # of each entry only when it is asked for next: no two share that
+    farthest: list[int] = []  # a heap of the same, negated; times gone by stay in it and never come to its top
+    spent = hits = 0  # entries never asked for again
+    for now, later in enumerate(trace.next_uses()):
+        if now in held:
+            held.remove(now)
+            hits += 1
+        elif spent and len(held) + spent == capacity:
+            spent -= 1
+        elif len(held) == capacity:
+            held.remove(-heappop(farthest))
+        if later == NEVER:
+            spent += 1
+        else:
+            held.add(later)
+            heappush(farthest, -later)
+        if len(farthest) > 2 * capacity + 1000:
+            farthest = [-time for time in held]
+            heapify(farthest)
+    return hits
