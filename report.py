@@ -1,0 +1,35 @@
+"""Judge, measure, make the pages: what ``tox -e report`` runs. Options are pytest's, and go to both runs."""
+
+# ruff: noqa: S603, T201 - it runs pytest with the options of the one who typed them, and says so
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+OUT = "reports/out"
+RED = 1  # pytest's exit status when tests have failed: the pages say which
+
+
+def main(options: list[str]) -> int:
+    """Exit status 0, or 1 where a promise is broken; any other is that of the step that could not be done."""
+    began = time.monotonic()
+    status = 0
+    for number, room in enumerate(("conformance", "bench"), start=1):
+        results = f"--results={OUT}/report-{room}.json"
+        status |= _step(number, "pytest", room, "--profile=quick", results, *options)
+        if status not in (0, RED):
+            return status
+    status |= _step(3, "reports", OUT)
+    print(f"== done in {time.monotonic() - began:.0f} s", flush=True)
+    return status
+
+
+def _step(number: int, *command: str) -> int:
+    print(f"== {number} of 3: python -m {' '.join(command)}", flush=True)
+    return subprocess.run([sys.executable, "-m", *command], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
