@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -95,6 +95,7 @@ class Measurement:
     operations: int = 0
     method: str = ""
     relies_on: tuple[str, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,19 @@ class Run:
     file: str
     run: Mapping[str, Any]
     environment: Mapping[str, Any]
+    measured: bool
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One figure of lines, as the schema has it; ``lines`` by subject, those of later runs in place of earlier ones."""
+
+    id: str
+    title: str
+    text: str
+    x: Mapping[str, str]
+    y: Mapping[str, str]
+    lines: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -140,6 +154,8 @@ class Report:
     verdicts: Mapping[tuple[str, str], Verdict]
     measurements: Mapping[tuple[str, str, str], Measurement]
     raw: tuple[Mapping[str, Any], ...]
+    curves: tuple[Curve, ...] = ()
+    outages: tuple[Mapping[str, Any], ...] = ()
 
     def of_role(self, role: str) -> list[Subject]:
         return [each for each in self.subjects if each.role == role]
@@ -149,6 +165,10 @@ class Report:
 
     def promise(self, id: str) -> Promise:
         return self._by_id.get(id, Promise(id, "", id, ""))
+
+    def hue(self, name: str) -> str:
+        """The class that gives a subject its colour in every chart of lines."""
+        return f"l{self._columns[name] % 8}" if name in self._columns else "reference"
 
     def place(self, promise: Promise, subject: Subject) -> str:
         """The id of a cell in the page."""
@@ -163,7 +183,11 @@ class Report:
 
     def broken(self, measurement: Measurement) -> list[Promise]:
         """The promises this number relies on and its subject does not keep."""
-        return [self.promise(id) for id in measurement.relies_on if self._outcome(id, measurement.subject).broken]
+        return self.unkept(measurement.subject, measurement.relies_on)
+
+    def unkept(self, subject: str, promises: Iterable[str]) -> list[Promise]:
+        """Those of ``promises``, by id, that the subject of this name does not keep."""
+        return [self.promise(id) for id in promises if self._outcome(id, subject).broken]
 
     def ratio(self, measurement: Measurement) -> Ratio | None:
         """The cost over that of the yardstick that fits the subject, where one was measured beside it."""

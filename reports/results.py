@@ -11,7 +11,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from .model import Measurement, Promise, Report, Run, Subject, Verdict
+from .model import Curve, Measurement, Promise, Report, Run, Subject, Verdict
 
 FORMAT, VERSION = "cacheproof-results", 1
 OURS = "report.json"
@@ -74,8 +74,9 @@ def _check_names(path: Path, content: Record) -> None:
     promises = {each["id"] for each in content["promises"]}
     if len(subjects) < len(content["subjects"]):
         raise ResultsError(f"{path}, field subjects: two have the same name")
-    for kind, field, known in [("verdicts", "subject", subjects), ("measurements", "subject", subjects), ("verdicts", "promise", promises)]:
-        for number, each in enumerate(content[kind]):
+    named = [("verdicts", "subject", subjects), ("measurements", "subject", subjects), ("outages", "subject", subjects), ("verdicts", "promise", promises)]
+    for kind, field, known in named:
+        for number, each in enumerate(content.get(kind, ())):
             if each[field] not in known:
                 raise ResultsError(f"{path}, field {kind}[{number}].{field}: {each[field]!r} is not among the file's {field}s")
 
@@ -97,12 +98,14 @@ def merge(files: Iterable[tuple[str, Record]]) -> Report:
     ordered = sorted(files, key=lambda each: each[1]["run"]["started"])
     contents = [content for _, content in ordered]
     return Report(
-        runs=tuple(Run(name, content["run"], content["environment"]) for name, content in ordered),
+        runs=tuple(Run(name, content["run"], content["environment"], bool(content["measurements"])) for name, content in ordered),
         subjects=tuple(_subjects(contents)),
         promises=tuple({each["id"]: Promise(**each) for content in contents for each in content["promises"]}.values()),
         verdicts=_verdicts(contents),
         measurements={(m.subject, m.workload, m.payload): m for content in contents for m in map(_measurement, content["measurements"])},
         raw=tuple(contents),
+        curves=tuple(_curves(contents)),
+        outages=tuple({(each["subject"], each["scenario"]): each for content in contents for each in content.get("outages", ())}.values()),
     )
 
 
@@ -128,3 +131,11 @@ def _verdicts(contents: list[Record]) -> dict[tuple[str, str], Verdict]:
 
 def _measurement(record: Record) -> Measurement:
     return Measurement(**{**record, "relies_on": tuple(record["relies_on"])})
+
+
+def _curves(contents: list[Record]) -> Iterable[Curve]:
+    found: dict[str, Curve] = {}
+    for each in (each for content in contents for each in content.get("curves", ())):
+        earlier = found[each["id"]].lines if each["id"] in found else {}
+        found[each["id"]] = Curve(**{**each, "lines": {**earlier, **{line["subject"]: line for line in each["lines"]}}})
+    return found.values()

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from . import words
-from .model import Report, Run
+from .model import Report
 
 FEW_BLOCKS = 5
 
 
 def warnings(report: Report) -> list[tuple[str, str]]:
     """What stood in the way, and the remedy."""
-    found = [each for run in report.runs for each in _of_run(run)]
+    return [*_cut_off(report), *_busy(report), *_few_blocks(report), *_suite_errors(report)]
+
+
+def _cut_off(report: Report) -> list[tuple[str, str]]:
+    return [
+        (f"{each.file} was cut off: what is missing was not judged.", f"Run it again: {each.run['command']}")
+        for each in report.runs if not each.run["complete"]
+    ]  # fmt: skip
+
+
+def _busy(report: Report) -> list[tuple[str, str]]:
+    """Only a run that measured: a verdict does not care."""
+    busy = [each for each in report.runs if each.measured and (each.environment.get("load") or 0) > each.environment["cores"] / 2]
+    if not busy:
+        return []
+    most = max(each.environment["load"] for each in busy)
+    where = f"when {words.listed([each.file for each in busy])} began"
+    return [(f"The machine was busy {where}: a load of {most:.1f} on {words.count(busy[0].environment['cores'], 'core')}.", "Close what else is running, and measure again.")]
+
+
+def _few_blocks(report: Report) -> list[tuple[str, str]]:
     few = sorted({each.workload for each in report.measurements.values() if len(each.blocks) < FEW_BLOCKS})
-    if few:
-        found.append((f"Fewer than {FEW_BLOCKS} blocks were measured for {words.listed(few)}.", "Run bench with --profile=standard."))
+    return [(f"Fewer than {FEW_BLOCKS} blocks were measured for {words.listed(few)}: the intervals are wide.", "Run bench with --profile=standard.")] if few else []
+
+
+def _suite_errors(report: Report) -> list[tuple[str, str]]:
     errors = sum(each.outcome == "error" for each in report.verdicts.values())
-    if errors:
-        found.append((f"The suite itself failed in {words.count(errors, 'cell')}.", "Read the message behind the cell; it is no verdict about the cache."))
-    return found
-
-
-def _of_run(run: Run) -> list[tuple[str, str]]:
-    found = []
-    load, cores = run.environment.get("load"), run.environment["cores"]
-    if not run.run["complete"]:
-        found.append((f"{run.file} was cut off: what is missing was not judged.", f"Run it again: {run.run['command']}"))
-    if load is not None and load > cores / 2:
-        found.append((f"The machine was busy when {run.file} began: a load of {load:.1f} on {words.count(cores, 'core')}.", "Close what else is running, and measure again."))
-    return found
+    return [(f"The suite itself failed in {words.count(errors, 'cell')}.", "Read the message behind the cell; it is no verdict about the cache.")] if errors else []

@@ -26,7 +26,13 @@ def duration(seconds: float) -> str:
 
 def quantity(value: float, unit: str) -> str:
     """``value`` in ``unit``; a time per operation in the unit of time that fits."""
-    return duration(value) if unit in ("s/op", "s") else f"{digits(value)} {unit}"
+    return duration(value) if unit in ("s/op", "s") else f"{digits(value)} {unit}".rstrip()
+
+
+def short(value: float) -> str:
+    """``value`` for the tick of an axis, such as ``20k`` or ``3M``."""
+    scale, suffix = next(((scale, suffix) for scale, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if abs(value) >= 10 * scale or abs(value) == scale), (1, ""))
+    return f"{value / scale:,.4g}{suffix}"
 
 
 def times(ratio: float) -> str:

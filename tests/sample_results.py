@@ -195,7 +195,47 @@ def results(part: str = "all", seed: int = 1) -> Record:
         "promises": promises() if judged else [],
         "verdicts": verdicts() if judged else [],
         "measurements": measurements(random.Random(seed)) if measured else [],
+        "curves": curves(random.Random(seed)) if measured else [],
+        "outages": [outage(random.Random(seed))] if measured else [],
     }  # fmt: skip
+
+
+def curves(draw: random.Random) -> list[Record]:
+    """Percentiles, threads and hit ratio, with references."""
+    seconds, count, share = ({"label": "time of one get", "unit": "s", "scale": "log"}, {"label": "threads", "unit": "", "scale": "log"},
+                             {"label": "hit ratio", "unit": "", "scale": "linear"})  # fmt: skip
+    tails = [_line(name, [[p, base * (1 + 0.6 / (1 - p) ** 0.35)] for p in (0.5, 0.75, 0.9, 0.99, 0.999)])
+             for name, base in (("memory", 2e-7), ("file", 1.5e-5), ("redis@embedded", 8e-5))]  # fmt: skip
+    rates = [_line(name, [[n, rate * n**0.6, rate * n**0.6 * 0.9, rate * n**0.6 * draw.uniform(1.05, 1.2)] for n in (1, 2, 4, 8, 16)])
+             for name, rate in (("memory", 4e6), ("redis@embedded", 1.1e4))]  # fmt: skip
+    ratios = [_line(name, [[n, 1 - (1 - top) * (1 - n / 1000) ** 2] for n in range(100, 1001, 100)], reference=name != "memory")
+              for name, top in (("memory", 0.31), ("LRU", 0.3), ("optimum", 0.55))]  # fmt: skip
+    return [
+        {"id": "percentiles-get-hit", "title": "get-hit, percentiles", "text": "Per operation, from 10,000 samples at a fixed rate.",
+         "x": {"label": "percentile", "unit": "", "scale": "nines"}, "y": seconds, "lines": tails},
+        {"id": "threads", "title": "Throughput over threads", "text": "Mixed Zipf, closed loop.", "x": count,
+         "y": {"label": "operations per second", "unit": "op/s", "scale": "log"}, "lines": rates},
+        {"id": "hit-ratio", "title": "Hit ratio over capacity", "text": "Trace multi1.", "x": {**count, "label": "entries", "scale": "linear"}, "y": share,
+         "lines": ratios},
+    ]  # fmt: skip
+
+
+def _line(name: str, points: list[list[float]], *, reference: bool = False) -> Record:
+    return {"subject": name, "points": points, "reference": reference}
+
+
+def outage(draw: random.Random) -> Record:
+    """Six seconds in which the server is frozen, then killed, then restarted."""
+    steps = []
+    for number in range(60):
+        at, away = number / 10, 15 <= number < 45
+        breaker = "half-open" if number in (25, 35, 45) else "open" if 17 <= number < 45 else "closed"
+        median = None if number == 15 else draw.uniform(1.6e-5, 2.2e-5) if away else draw.uniform(8e-5, 1.1e-4)
+        steps.append({"at": at, "median": median, "worst": None if median is None else 0.25 if number in (16, 25, 35) else median * draw.uniform(2, 9),
+                      "errors": 2 if number == 15 else 0, "served": {"memory": 40, "redis": 0 if away else 120, "file": 90 if away else 0},
+                      "breaker": breaker, "pending": max(0, (number - 15) * 7 if away else 210 - (number - 44) * 60 if number > 44 else 0)})  # fmt: skip
+    return {"subject": "redis@embedded", "scenario": "frozen, killed and restarted under load", "step": 0.1,
+            "events": [{"at": 1.5, "what": "frozen"}, {"at": 3.0, "what": "killed"}, {"at": 4.5, "what": "restarted"}], "steps": steps}  # fmt: skip
 
 
 def write(directory: Path) -> None:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from .. import svg, words
 from ..advice import CASES, MUSTS, SAME, UNTOLD, Advice, Candidate, Case, advise, broken, cost, offered, parts, payloads
+from ..lines import BOTTOM, LEFT, RIGHT, TOP, Line, lines
 from ..markdown import plain
 from ..model import Report
 from ..templates import render
@@ -16,7 +17,6 @@ order = 10
 title = "Which cache should I take?"
 
 ORIGINS = (1e-5, 10.0)
-LEFT, RIGHT, WIDTH, TOP, BOTTOM, HEIGHT = 52.0, 560.0, 700.0, 12.0, 300.0, 340.0
 
 
 def html(report: Report) -> Markup | None:
@@ -59,16 +59,16 @@ def _kept(report: Report, candidate: Candidate) -> str:
 
 def _chart(report: Report, case: Case, payload: str) -> Markup:
     """What a read costs on average over what the origin costs: a line per cache; the page's script moves them."""
-    across, up = svg.LogAxis(*ORIGINS, LEFT, RIGHT), svg.LogAxis(1e-7, 10.0, BOTTOM, TOP)
-    lines = []
+    across, up = svg.LogAxis(*ORIGINS, LEFT, RIGHT, words.duration), svg.LogAxis(1e-7, 10.0, BOTTOM, TOP, words.duration)
+    drawn = []
     for subject in report.of_role("cache"):
         measured = parts(report, subject, payload)
         if measured and subject.ran and not subject.stands_in:
-            points = [(origin, cost(case.at(origin), subject.scope, measured).middle) for origin in _spread(*ORIGINS)]
-            lines.append(svg.Line(subject.name, points, subject.scope))
-    return svg.lines(
+            points = [[origin, cost(case.at(origin), subject.scope, measured).middle] for origin in _spread(*ORIGINS)]
+            drawn.append(Line(subject.name, points, report.hue(subject.name)))
+    return lines(
         "What one read costs on average", f"Over what one call of the origin costs, for {case.name.lower()}. Both axes are logarithmic.",
-        lines, across, up, words.duration, (WIDTH, HEIGHT), id="effective",
+        drawn, across, up, id="effective",
     )  # fmt: skip
 
 
@@ -99,8 +99,8 @@ def markdown(report: Report) -> list[str]:
     known = payloads(report)
     if not known:
         return []
-    lines = [f"- **{each.name}**: {plain(pick(advise(report, each, known[0])))}" for each in CASES]
-    return ["## Which cache to take", "", *lines, ""]
+    said = [f"- **{each.name}**: {plain(pick(advise(report, each, known[0])))}" for each in CASES]
+    return ["## Which cache to take", "", *said, ""]
 
 
 def pick(advice: Advice) -> str:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from markupsafe import Markup
 
 from .. import svg, words
+from ..bars import LABEL, PLOT, Bar, Block, bars
 from ..markdown import at_most, plain
 from ..model import Measurement, Report, Subject
 from ..templates import render
@@ -48,10 +49,11 @@ def _workload(report: Report, workload: str) -> dict[str, object]:
     payloads = _distinct(each.payload for each in measured)
     subjects = [each for each in _measured(report) if any(m.subject == each.name for m in measured)]
     ratios = [ratio for each in measured if (ratio := report.ratio(each))]
-    axis = svg.axis_for([bound for each in ratios for bound in (each.low, each.value, each.high, 1.0)], svg.LABEL, svg.PLOT)
+    axis = svg.axis_for([bound for each in ratios for bound in (each.low, each.value, each.high, 1.0)], LABEL, PLOT)
     return {
         "name": workload,
         "panels": [(payload, _panel(report, workload, payload, subjects, axis)) for payload in payloads],
+        "abouts": _distinct(each.about for each in measured if each.about),
         "payloads": payloads,
         "rows": [(each, [_figures(report, each, workload, payload) for payload in payloads]) for each in subjects],
         "broken": _distinct((each.subject, promise.title) for each in measured for promise in report.broken(each)),
@@ -61,7 +63,7 @@ def _workload(report: Report, workload: str) -> dict[str, object]:
 
 def _panel(report: Report, workload: str, payload: str, subjects: list[Subject], axis: svg.LogAxis) -> Markup:
     blocks = [_block(report, workload, payload, [each for each in subjects if each.scope == scope]) for scope in SCOPES]
-    return svg.bars(
+    return bars(
         f"{workload}, {payload}",
         "Each subject's median as a ratio to the yardstick of its scope, with its 95 % interval, on a logarithmic axis; the table below has the figures.",
         [each for each in blocks if each.rows],
@@ -70,20 +72,20 @@ def _panel(report: Report, workload: str, payload: str, subjects: list[Subject],
     )
 
 
-def _block(report: Report, workload: str, payload: str, subjects: list[Subject]) -> svg.Block:
+def _block(report: Report, workload: str, payload: str, subjects: list[Subject]) -> Block:
     yard = next((found for each in subjects if each.role == "yardstick" and (found := report.measurements.get((each.name, workload, payload)))), None)
     rows = [_bar(report, each, workload, payload) for each in subjects if each.role != "yardstick"]
-    return svg.Block(yard.subject if yard else "", words.quantity(yard.median, yard.unit) if yard else "", rows)
+    return Block(yard.subject if yard else "", words.quantity(yard.median, yard.unit) if yard else "", rows)
 
 
-def _bar(report: Report, subject: Subject, workload: str, payload: str) -> svg.Bar:
+def _bar(report: Report, subject: Subject, workload: str, payload: str) -> Bar:
     found = report.measurements.get((subject.name, workload, payload))
     if found is None:
-        return svg.Bar(subject.name, None, 0, 0, "", "not measured")
+        return Bar(subject.name, None, 0, 0, "", "not measured")
     ratio, value, flagged = report.ratio(found), words.quantity(found.median, found.unit), bool(report.broken(found))
     if ratio is None:
-        return svg.Bar(subject.name, None, 0, 0, value, "no yardstick", flagged)
-    return svg.Bar(subject.name, ratio.value, ratio.low, ratio.high, value, words.times(ratio.value) + " ✗" * flagged, flagged)
+        return Bar(subject.name, None, 0, 0, value, "no yardstick", flagged)
+    return Bar(subject.name, ratio.value, ratio.low, ratio.high, value, words.times(ratio.value) + " ✗" * flagged, flagged)
 
 
 def _figures(report: Report, subject: Subject, workload: str, payload: str) -> dict[str, object] | None:

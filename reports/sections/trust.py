@@ -23,7 +23,17 @@ MOST_RAW = 700_000
 
 def html(report: Report) -> Markup | None:
     """Warnings first, then the environment of every run, then the data."""
-    return render("trust.html", warnings=warnings(report), runs=report.runs, columns=[each for each in report.subjects if each.ran], raw=_raw(report))
+    return render("trust.html", warnings=warnings(report), runs=report.runs, machines=_machines(report), columns=[each for each in report.subjects if each.ran], raw=_raw(report))
+
+
+def _machines(report: Report) -> list[dict[str, object]]:
+    """Each environment once; the load is the run's."""
+    found: list[dict[str, object]] = []
+    for each in report.runs:
+        machine = {name: value for name, value in each.environment.items() if name != "load"}
+        if machine not in found:
+            found.append(machine)
+    return found
 
 
 def _raw(report: Report) -> tuple[str, str] | None:

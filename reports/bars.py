@@ -1,0 +1,74 @@
+"""A chart of ratios: rows beside the yardstick of their block; a gap is named, never drawn as a zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from .svg import LogAxis, clipped, picture, tag
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row: a ratio to the block's yardstick with its interval, or None where there is none to draw, and its words."""
+
+    label: str
+    ratio: float | None
+    low: float
+    high: float
+    value: str
+    note: str
+    flagged: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that share a yardstick: its name, and its own value in words."""
+
+    label: str
+    value: str
+    rows: list[Bar]
+
+
+ROW, GAP, TOP = 21.0, 7.0, 4.0
+LABEL, PLOT, WIDTH = 112.0, 262.0, 372.0
+
+
+def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, id: str) -> Markup:
+    """Blocks of rows on an axis of ratios: a line reaches from the yardstick, at 1, to each row's ratio."""
+    parts: list[Markup] = []
+    y = TOP
+    for block in blocks:
+        if block.label:
+            parts.append(_yardstick(block, axis, y))
+        parts += [_row(row, axis, y + ROW * number + ROW / 2) for number, row in enumerate(block.rows, start=1)]
+        y += ROW * (len(block.rows) + 1) + GAP
+    return picture(title, description, WIDTH, y + 16, _grid(axis, y), *parts, id=id)
+
+
+def _yardstick(block: Block, axis: LogAxis, y: float) -> Markup:
+    down = tag("line", x1=axis(1), x2=axis(1), y1=y + 5, y2=y + ROW * (len(block.rows) + 1) - 3)
+    label = tag("text", clipped(block.label), x=LABEL - 8, y=y + ROW / 2 + 4, class_="label")
+    value = tag("text", block.value, x=PLOT + 58, y=y + ROW / 2 + 4, class_="value")
+    return tag("g", down, label, value, class_="row yardstick")
+
+
+def _row(row: Bar, axis: LogAxis, y: float) -> Markup:
+    kind = "row broken" if row.flagged else "row"
+    label = tag("text", clipped(row.label), x=LABEL - 8, y=y + 4, class_="label")
+    value = tag("text", row.value, x=PLOT + 58, y=y + 4, class_="value")
+    if row.ratio is None:
+        return tag("g", label, tag("text", row.note, x=axis.start + 6, y=y + 4, class_="none"), value, class_=kind)
+    x = axis(row.ratio)
+    stem = tag("line", x1=axis(1), x2=x, y1=y, y2=y, class_="stem")
+    interval = tag("line", x1=axis(row.low), x2=axis(row.high), y1=y, y2=y, class_="interval")
+    note = tag("text", row.note, x=WIDTH, y=y + 4, class_="ratio")
+    return tag("g", tag("title", f"{row.label}: {row.value}, {row.note}"), label, stem, interval, tag("circle", cx=x, cy=y, r=3.5), value, note, class_=kind)
+
+
+def _grid(axis: LogAxis, bottom: float) -> Markup:
+    ticks = axis.ticks(5)
+    lines = [tag("line", x1=axis(each), x2=axis(each), y1=TOP, y2=bottom - 4) for each in ticks]
+    names = [tag("text", f"{each:,.4g}×", x=axis(each), y=bottom + 10) for each in ticks]
+    return tag("g", *lines, *names, class_="grid")

@@ -1,0 +1,67 @@
+"""A chart of lines, each named at its end; an interval is a band, a reference a dashed line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from markupsafe import Markup
+
+from .svg import Axis, clipped, picture, plain, tag
+
+LEFT, RIGHT, WIDTH, TOP, BOTTOM, HEIGHT = 60.0, 560.0, 700.0, 12.0, 300.0, 344.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line with its name; ``points`` are x, y, and where known the ends of y's interval; ``kind`` is a class."""
+
+    label: str
+    points: list[list[float]]
+    kind: str
+    flagged: bool = False
+
+
+def lines(title: str, description: str, drawn: list[Line], across: Axis, up: Axis, id: str) -> Markup:
+    """All of ``drawn``. The page's script finds the ends of the axes in ``data-axes`` and moves the lines of a form's case."""
+    ends = _apart([up(each.points[-1][1]) for each in drawn])
+    cursor = tag("line", x1=-9, x2=-9, y1=up.end, y2=up.start, class_="cursor")
+    curves = [_curve(each, across, up, end) for each, end in zip(drawn, ends, strict=True)]
+    bounds = " ".join(str(each) for axis in (across, up) for each in (axis.low, axis.high, axis.start, axis.end))
+    chart = picture(title, description, WIDTH, HEIGHT, _grid(across, up), cursor, *curves, id=id)
+    return tag("div", chart, class_="curves", data_axes=bounds, tabindex=0, role="group", aria_label=title)
+
+
+def _curve(line: Line, across: Axis, up: Axis, end: float) -> Markup:
+    path = tag("path", d=_path([(across(each[0]), up(each[1])) for each in line.points]))
+    label = tag("text", clipped(line.label, 18) + " ✗" * line.flagged, x=across.end + 8, y=end + 4)
+    return tag("g", tag("title", line.label), _band(line, across, up), path, label, class_=f"line {line.kind}", data_name=line.label)
+
+
+def _band(line: Line, across: Axis, up: Axis) -> Markup | str:
+    known = [each for each in line.points if len(each) == 4]
+    if len(known) < 2:
+        return ""
+    there = [(across(x), up(high)) for x, _, _, high in known]
+    back = [(across(x), up(low)) for x, _, low, _ in reversed(known)]
+    return tag("path", d=_path([*there, *back]) + "Z", class_="band")
+
+
+def _path(points: list[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{plain(x)},{plain(y)}" for x, y in points)
+
+
+def _grid(across: Axis, up: Axis) -> Markup:
+    columns, rows = across.ticks(8), up.ticks(8)
+    upright = [tag("line", x1=across(each), x2=across(each), y1=up.end, y2=up.start) for each in columns]
+    level = [tag("line", x1=across.start, x2=across.end, y1=up(each), y2=up(each)) for each in rows]
+    below = [tag("text", across.show(each), x=across(each), y=up.start + 18) for each in columns]
+    beside = [tag("text", up.show(each), x=across.start - 8, y=up(each) + 4, class_="beside") for each in rows]
+    return tag("g", *upright, *level, *below, *beside, class_="grid")
+
+
+def _apart(places: list[float], least: float = 15.0) -> list[float]:
+    """``places`` moved down until no two labels there overlap, in the order given."""
+    order = sorted(range(len(places)), key=places.__getitem__)
+    moved = accumulate((places[each] for each in order), lambda above, place: max(place, above + least))
+    return [place for _, place in sorted(zip(order, moved, strict=True))]

@@ -1,0 +1,53 @@
+"""Where a stand-in for a server differs from the real ones, on the same promises: what tests on it would not see."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from .. import words
+from ..advice import HIT
+from ..markdown import at_most, plain
+from ..model import Promise, Report, Subject
+from ..templates import render
+
+order = 25
+title = "Where does the fake differ?"
+
+#: Lines of report.md.
+MOST_LINES = 5
+
+
+def html(report: Report) -> Markup | None:
+    """For each stand-in, the promises on which a real server answers otherwise, and what a hit costs on both."""
+    pairs = [(fake, real) for fake in report.of_role("cache") for real in _real(report, fake)]
+    if not pairs:
+        return None
+    return render("fake.html", pairs=[{"fake": fake, "real": real, "differ": _differ(report, fake, real), "cost": _cost(report, fake, real)} for fake, real in pairs])
+
+
+def _real(report: Report, fake: Subject) -> list[Subject]:
+    """The same cache on real servers that ran."""
+    return [each for each in report.of_role("cache") if fake.stands_in and not each.stands_in and each.path == fake.path and each.ran]
+
+
+def _differ(report: Report, fake: Subject, real: Subject) -> list[tuple[Promise, str, str]]:
+    both = ((each, report.verdict(each, fake).outcome, report.verdict(each, real).outcome) for each in report.promises)
+    return [each for each in both if each[1] != each[2] and "not-run" not in each[1:]]
+
+
+def _cost(report: Report, fake: Subject, real: Subject) -> str:
+    found = [
+        f"{each.payload} {words.times(each.median / other.median)}"
+        for each in report.measurements.values()
+        if (each.subject, each.workload) == (fake.name, HIT) and (other := report.measurements.get((real.name, HIT, each.payload))) and other.median > 0
+    ]
+    return ", ".join(found)
+
+
+def markdown(report: Report) -> list[str]:
+    """A line for each promise on which they differ."""
+    pairs = [(fake, real) for fake in report.of_role("cache") for real in _real(report, fake)]
+    said = [
+        f"- {plain(promise.title)}: {plain(fake.name)} {mine}, {plain(real.name)} {theirs}" for fake, real in pairs for promise, mine, theirs in _differ(report, fake, real)
+    ]
+    return ["## Where the fake differs", "", *at_most(MOST_LINES, said), ""] if said else []

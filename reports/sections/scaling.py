@@ -1,0 +1,74 @@
+"""How a cost grows: percentiles, threads, processes, sizes, capacity; one figure for each curve in the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from markupsafe import Markup
+
+from .. import words
+from ..lines import BOTTOM, LEFT, RIGHT, TOP, Line, lines
+from ..model import Curve, Report
+from ..svg import Axis, LinearAxis, LogAxis, NinesAxis
+from ..templates import render
+
+order = 40
+title = "How does the cost grow?"
+
+
+def html(report: Report) -> Markup | None:
+    """A chart of lines for each curve, with its figures as a table."""
+    if not report.curves:
+        return None
+    return render("scaling.html", curves=[_figure(report, each) for each in report.curves])
+
+
+def _figure(report: Report, curve: Curve) -> dict[str, object]:
+    across = _axis(curve.x, [each[0] for line in curve.lines.values() for each in line["points"]], LEFT, RIGHT)
+    up = _axis(curve.y, [value for line in curve.lines.values() for each in line["points"] for value in each[1:]], BOTTOM, TOP)
+    unkept = {name: report.unkept(name, line.get("relies_on", ())) for name, line in curve.lines.items()}
+    drawn = [Line(name, line["points"], _kind(report, name, line), bool(unkept[name])) for name, line in curve.lines.items() if _drawable(curve, line)]
+    xs = sorted({each[0] for line in curve.lines.values() for each in line["points"]})
+    return {
+        "curve": curve,
+        "chart": lines(curve.title, f"{_named(curve.y)} over {_named(curve.x)}. The table below has the figures.", drawn, across, up, f"s-{words.slug(curve.id)}"),
+        "names": list(curve.lines),
+        "unkept": [(name, each.title) for name, promises in unkept.items() for each in promises],
+        "rows": [(across.show(x), [_at(line["points"], x, partial(words.quantity, unit=curve.y["unit"])) for line in curve.lines.values()]) for x in xs],
+    }
+
+
+def _axis(axis: Mapping[str, str], values: list[float], start: float, end: float) -> Axis:
+    show = words.duration if axis["unit"] == "s" else words.short
+    if axis["scale"] == "nines":
+        shares = [each for each in values if 0 <= each < 1]
+        return NinesAxis(min([*shares, 0.5]), max([*shares, 0.9]), start, end)
+    if axis["scale"] == "log":
+        positive = [each for each in values if each > 0] or [1.0]
+        low, high = min(positive), max(positive)
+        return LogAxis(low, high if high > low else low * 10, start, end, show)
+    low, high = min([*values, 0.0]), max(values)
+    return LinearAxis(low, high if high > low else low + 1, start, end, show)
+
+
+def _kind(report: Report, name: str, line: Mapping[str, object]) -> str:
+    return "reference" if line.get("reference") else report.hue(name)
+
+
+def _drawable(curve: Curve, line: Mapping[str, list[list[float]]]) -> bool:
+    """A logarithm has no place for zero: such a line is in the table only."""
+    return all(each[place] > 0 for each in line["points"] for place, axis in enumerate((curve.x, curve.y)) if axis["scale"] == "log")
+
+
+def _at(points: list[list[float]], x: float, show: Callable[[float], str]) -> str:
+    return next((show(each[1]) for each in points if each[0] == x), "–")
+
+
+def _named(axis: Mapping[str, str]) -> str:
+    return f"{axis['label']}, {axis['unit']}" if axis["unit"] else axis["label"]
+
+
+def markdown(_report: Report) -> list[str]:
+    """Curves are for the page."""
+    return []
