@@ -17,13 +17,12 @@ class Cell:
     batch: Batch | None = None  # found in the first block, kept for the others
     blocks: list[float] = field(default_factory=list)
 
-    def measurement(self) -> dict[str, Any]:
+    def measurement(self, batch: Batch) -> dict[str, Any]:
         """What the result file says of this cell, as far as the cell knows it.
 
         Raises:
             ValueError: too few blocks for an interval.
         """
-        assert self.batch is not None, "a cell has a batch from its first block on"
         low, high = median_interval(self.blocks)
         return {
             "unit": "s/op",
@@ -32,8 +31,8 @@ class Cell:
             "median": median(self.blocks),
             "low": low,
             "high": high,
-            "operations": len(self.blocks) * self.batch.rounds * self.batch.operations,
-            "method": self._method(self.batch),
+            "operations": len(self.blocks) * batch.rounds * batch.operations,
+            "method": self._method(batch),
         }
 
     def _method(self, batch: Batch) -> str:

@@ -12,7 +12,7 @@ def lru(trace: Trace, capacity: int) -> int:
     """Hits of an exact LRU of ``capacity`` entries."""
     held: OrderedDict[int, None] = OrderedDict()
     hits = 0
-    for key in trace.keys():
+    for key in trace.requests():
         if key in held:
             held.move_to_end(key)
             hits += 1

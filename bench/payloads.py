@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-_WORDS = (
+_WORDS = (  # noqa: SIM905 - as words they can be read
     "search fetch list create update remove summarise translate classify extract schedule notify invoice customer"
     " ticket document calendar message weather route payment report account order image table graph"
 ).split()

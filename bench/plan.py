@@ -46,3 +46,9 @@ def relies_on(*promises: str, **needs: Sequence[str]) -> Callable[[Callable[[Dat
 def offered_by(capabilities: Any, workload: Workload) -> bool:
     """Whether a subject with these capabilities can run ``workload``."""
     return all(getattr(capabilities, name) in values for name, values in workload.needs.items())
+
+
+def describe(workload: Workload) -> dict[str, Any]:
+    """What the result file says of a workload, whatever it costs."""
+    about = (workload.__doc__ or "").partition("\n")[0]
+    return {"about": about, "relies_on": list(workload.promises)}

@@ -17,7 +17,7 @@ from .cells import Cells
 from .data import SEED, VARIETY, Data
 from .found import found_in
 from .pace import Pace
-from .plan import Workload
+from .plan import Workload, describe
 from .timing import filled, time_block
 
 WORKLOADS: dict[str, Workload] = found_in(workloads)
@@ -28,7 +28,7 @@ YARDSTICKS = [f"{yardsticks.__name__}:{name}" for name in ("Dict", "PlainFile", 
 @pytest.mark.also(*YARDSTICKS)
 @pytest.mark.parametrize("payload", PAYLOADS)
 @pytest.mark.parametrize("workload", WORKLOADS)
-def test_throughput(
+def test_throughput(  # noqa: PLR0913, PLR0917 - each argument is a fixture or a parameter of pytest's
     new_cache: Any,
     workload: str,
     payload: str,
@@ -40,22 +40,22 @@ def test_throughput(
 ) -> None:
     """One block of one cell."""
     cell = cells[workload, payload, new_cache.name]
-    if len(cell.blocks) < block:
+    if benchmark.enabled and len(cell.blocks) < block:
         pytest.skip("an earlier block has failed")
     benchmark.group, benchmark.name = f"{workload} {payload}", new_cache.name
     plan = WORKLOADS[workload](_data(payload, encoded=_moves_bytes(new_cache)))
     try:
         bare = new_cache.bare(capacity=plan.capacity)
-    except yardsticks.NoSocket as error:
+    except yardsticks.NoSocketError as error:
         pytest.skip(str(error))
     with filled(bare, plan) as subject:
-        cell.batch = time_block(benchmark, subject, plan, pace, cell.batch)
+        batch = cell.batch = time_block(benchmark, subject, plan, pace, cell.batch)
     if benchmark.stats is None:
         return
     cell.blocks.append(median(benchmark.stats.stats.data))
     if len(cell.blocks) == pace.blocks:
-        relies_on = list(WORKLOADS[workload].promises)
-        record_measurement({"workload": workload, "payload": payload, "relies_on": relies_on, **cell.measurement()})
+        described = {"workload": workload, "payload": payload, **describe(WORKLOADS[workload])}
+        record_measurement(described | cell.measurement(batch))
 
 
 def _moves_bytes(new_cache: Any) -> bool:

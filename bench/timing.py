@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from .loops import fresh
@@ -21,10 +22,8 @@ _ABSENT = object()
 def time_block(benchmark: BenchmarkFixture, subject: Any, plan: Plan, pace: Pace, batch: Batch | None) -> Batch:
     """Time ``plan`` on ``subject``; seconds per operation, one figure for each round, are then in ``benchmark.stats``.
 
-    Returns the batch it was timed in: the one given, or one that was found by trying.
-
-    Raises:
-        AssertionError: a key that the plan counts on was not there, or the other way round.
+    Returns the batch it was timed in: the one given, or one that was found by trying. Fails the test where a key that
+    the plan counts on was not there, or the other way round.
     """
     run, take = partial(fresh(plan.loop), subject), taker(plan.arguments)
     found = batch or calibrate(run, take, pace)
@@ -56,6 +55,8 @@ def filled(subject: Any, plan: Plan) -> Iterator[Any]:
 
 def _check(subject: Any, plan: Plan) -> None:
     lost = [key for key in plan.present[:SAMPLE] if subject.get(key, _ABSENT) is _ABSENT]
-    assert not lost, f"{len(lost)} of {SAMPLE} keys were lost, so gets that miss have been timed: {lost[0]!r}, ..."
+    if lost:
+        pytest.fail(f"{len(lost)} of {SAMPLE} keys were lost, so gets that miss have been timed: {lost[0]!r}, ...")
     there = [key for key in plan.absent[:SAMPLE] if subject.get(key, _ABSENT) is not _ABSENT]
-    assert not there, f"{len(there)} of {SAMPLE} keys that were never set have a value: {there[0]!r}, ..."
+    if there:
+        pytest.fail(f"{len(there)} of {SAMPLE} keys that were never set have a value: {there[0]!r}, ...")

@@ -24,7 +24,7 @@ class Trace:
     """Requests in numbers: equal keys have equal ones, counted from 0. Takes 8 bytes of disk for each until closed."""
 
     def __init__(self, keys: Iterable[Hashable]) -> None:
-        self._keys, self._next_uses = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        self._keys, self._next_uses = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - see __exit__
         numbers: dict[Hashable, int] = {}
         numbered = (numbers.setdefault(key, len(numbers)) for key in keys)
         self._length = sum(_store(self._keys, block) for block in _blocks(numbered))
@@ -41,7 +41,7 @@ class Trace:
     def __len__(self) -> int:
         return self._length
 
-    def keys(self) -> Iterator[int]:
+    def requests(self) -> Iterator[int]:
         """The number of each request's key."""
         return self._all(self._keys)
 

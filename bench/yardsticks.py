@@ -8,21 +8,21 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from redis.connection import SSLConnection, parse_url
 
 CHUNK = 65_536
 
 
-class NoSocket(ValueError):
+class NoSocketError(ValueError):
     """The server cannot be reached through a plain socket."""
 
 
 class Dict:
     """A plain dict: the floor for a cache in the process."""
 
-    declares = {"keys": "hashable", "types": "any"}
+    declares: ClassVar = {"keys": "hashable", "types": "any"}
 
     def __init__(self) -> None:
         self._entries: dict[Any, Any] = {}
@@ -37,14 +37,14 @@ class Dict:
 class PlainFile:
     """A plain file per key, written in place: the floor for a cache on disk. Keys must do as file names."""
 
-    declares = {"scope": "host", "durable": "yes"}
+    declares: ClassVar = {"scope": "host", "durable": "yes"}
 
     def __init__(self, location: str) -> None:
         self._directory = str(location)
 
     def get(self, key: str, default: Any = None) -> Any:
         try:
-            with open(f"{self._directory}/{key}", "rb") as file:
+            with open(f"{self._directory}/{key}", "rb") as file:  # noqa: PTH123 - as little as Python can do
                 return file.read()
         except FileNotFoundError:
             return default
@@ -72,13 +72,13 @@ class PlainFile:
 class RawSocket:
     """One blocking socket, commands packed by hand: the floor for a cache on a server that speaks RESP."""
 
-    declares = {"scope": "network"}
+    declares: ClassVar = {"scope": "network"}
 
     def __init__(self, location: Any) -> None:
         self._location = location
         self._namespace = location.namespace
         if not location:
-            raise NoSocket("a server that lives in this process has no socket")
+            raise NoSocketError("a server that lives in this process has no socket")
         options = parse_url(str(location))  # type: ignore[no-untyped-call]  # redis-py has no types for it
         self._socket = _connect(options)
         if "password" in options:
@@ -133,7 +133,7 @@ class RawSocket:
 
 def _connect(options: dict[str, Any]) -> socket.socket:
     if options.get("connection_class") is SSLConnection:
-        raise NoSocket(f"{options.get('host')} asks for TLS; a raw socket takes redis:// or unix://")
+        raise NoSocketError(f"{options.get('host')} asks for TLS; a raw socket takes redis:// or unix://")
     if "path" in options:
         connection = socket.socket(socket.AF_UNIX)
         connection.connect(options["path"])

@@ -26,7 +26,7 @@ from bench.loops import fresh, gets
 from bench.pace import PACES, Pace, calibrate, taker
 from bench.plan import offered_by
 from bench.turns import interleaved, merged, possible
-from bench.yardsticks import Dict, NoSocket, PlainFile, RawSocket
+from bench.yardsticks import Dict, NoSocketError, PlainFile, RawSocket
 
 ROOT = Path(__file__).parent.parent
 WORKLOADS = found_in(workloads)
@@ -37,9 +37,7 @@ def data() -> Data:
     return Data(["one", "two", "three"])
 
 
-@pytest.mark.parametrize(
-    ("count", "lowest"), [(6, 1), (8, 1), (9, 2), (10, 2), (12, 3), (15, 4), (20, 6), (25, 8)]
-)
+@pytest.mark.parametrize(("count", "lowest"), [(6, 1), (8, 1), (9, 2), (10, 2), (12, 3), (15, 4), (20, 6), (25, 8)])
 def test_the_interval_of_a_median_is_the_tabulated_one(count: int, lowest: int) -> None:
     """The ranks of the 95 % interval, as the tables of the sign test have them."""
     assert median_interval(list(range(count, 0, -1))) == (lowest, count + 1 - lowest)
@@ -201,9 +199,9 @@ def test_the_raw_socket_says_what_the_server_refused(scripted: Any) -> None:
 
 def test_a_server_without_a_plain_socket_has_no_floor() -> None:
     """TLS is more than a socket, and fakeredis has none."""
-    with pytest.raises(NoSocket, match="asks for TLS"):
+    with pytest.raises(NoSocketError, match="asks for TLS"):
         RawSocket(_located("rediss://127.0.0.1:1"))
-    with pytest.raises(NoSocket, match="in this process"):
+    with pytest.raises(NoSocketError, match="in this process"):
         RawSocket(_located(""))
 
 
@@ -306,8 +304,8 @@ def run_bench(tmp_path: Path) -> Callable[..., tuple[str, dict[str, Any]]]:
     def run(*options: str) -> tuple[str, dict[str, Any]]:
         command = [sys.executable, "-m", "pytest", "bench", "--profile=quick", f"--results={results}"]
         environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-        chosen = ["-k", "get-hit and small", "-p", "no:cacheprovider", *options]
-        ran = subprocess.run([*command, *chosen], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        command += ["-k", "get-hit and small", "-p", "no:cacheprovider", *options]
+        ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         return ran.stdout, json.loads(results.read_text())
 
     return run
