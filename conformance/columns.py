@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from typing import Any
 
 from . import subjects
+from .breakers.contract import BreakerCapabilities, breaker_capabilities
 from .contract import Capabilities, ContractError, capabilities
 from .servers import Server
 from .subjects import Uninstalled
@@ -20,10 +22,15 @@ class Column:
 
     name: str
     subject: type
-    offered: Capabilities
+    offered: Any  # Capabilities, or those of a breaker
     server: Server | None = None
     role: str = "cache"
     missing: tuple[str, str] | None = None
+
+    @property
+    def fixture(self) -> str:
+        """The fixture that makes it."""
+        return "new_breaker" if self.role == "breaker" else "new_cache"
 
     @property
     def path(self) -> str:
@@ -36,10 +43,12 @@ class Column:
 
     @property
     def version(self) -> str:
-        """``distribution version`` of what the subject wraps, as far as it can be known."""
-        module = getattr(self.subject, "distribution", None) or _wrapped(self.subject)
+        """Of what the subject wraps, as far as it can be known."""
+        if hasattr(self.subject, "version"):
+            return str(self.subject.version)
+        name = getattr(self.subject, "distribution", None) or _wrapped(self.subject)
         try:
-            return f"{module} {version(module)}"
+            return f"{name} {version(name)}"
         except PackageNotFoundError:
             return ""
 
@@ -58,23 +67,41 @@ def choose(names: Iterable[str], servers: Sequence[Server], role: str = "cache")
     return [column for name in dict.fromkeys(names) for column in _columns(name, servers, role)]
 
 
-def _columns(name: str, servers: Sequence[Server], role: str) -> list[Column]:
-    subject = _load(name)
+def choose_breakers(names: Iterable[str]) -> list[Column]:
+    """The columns for circuit breakers by ``names``: of our own, or ``module:Class``.
+
+    Raises:
+        ContractError: as ``choose``.
+    """
+    return [_breaker(name) for name in dict.fromkeys(names)]
+
+
+def _breaker(name: str) -> Column:
+    subject = _load(name, subjects.breakers(), "breaker")
     if isinstance(subject, Uninstalled):
-        placeholder = type(name, (), {"__doc__": ""})
-        return [Column(name, placeholder, Capabilities(), role=role, missing=(subject.reason, subject.remedy))]
+        return _absent(name, subject, BreakerCapabilities(), "breaker")
+    return Column(name, subject, breaker_capabilities(subject), role="breaker")
+
+
+def _absent(name: str, subject: Uninstalled, offered: Capabilities | BreakerCapabilities, role: str) -> Column:
+    return Column(name, type(name, (), {}), offered, role=role, missing=(subject.reason, subject.remedy))
+
+
+def _columns(name: str, servers: Sequence[Server], role: str) -> list[Column]:
+    subject = _load(name, subjects.known(), "cache")
+    if isinstance(subject, Uninstalled):
+        return [_absent(name, subject, Capabilities(), role)]
     offered = capabilities(subject)
     if offered.scope != "network" or hasattr(subject, "running"):
         return [Column(name, subject, offered, role=role)]
     return [Column(f"{name}@{each.name}", subject, offered, each, role, each.missing()) for each in servers]
 
 
-def _load(name: str) -> type | Uninstalled:
+def _load(name: str, known: Mapping[str, type | Uninstalled], kind: str) -> type | Uninstalled:
     if ":" in name:
         return _imported(name)
-    known = subjects.known()
     if name not in known:
-        raise ContractError(f"no cache {name!r}{_meant(name, known)}; known: {', '.join(known)}, or module:Class")
+        raise ContractError(f"no {kind} {name!r}{_meant(name, known)}; known: {', '.join(known)}, or module:Class")
     return known[name]
 
 

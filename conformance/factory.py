@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from . import script
 from .clocks import ManualClock, MovedClock, Timeline, WaitedClock
 from .columns import Column
 from .contract import Capabilities, Location
@@ -47,7 +48,8 @@ class NewCache:
 
     @property
     def capabilities(self) -> Capabilities:
-        return self.column.offered
+        offered: Capabilities = self.column.offered
+        return offered
 
     @property
     def unit(self) -> float:
@@ -74,6 +76,14 @@ class NewCache:
     def model(self, cache: Judged) -> Model:
         """A model that stands where ``cache`` stood when it was new."""
         return Model(self.capabilities, cache.timeline.now, blur=cache.timeline.blur, **cache.history.options)
+
+    def evidence(self) -> dict[str, Any]:
+        """The history of the cache made last, beside what the model would have answered, and a script of it."""
+        if self.last is None:
+            return {}
+        history = self.last.history
+        history.annotate(self.capabilities, self.last.timeline.blur)
+        return {"history": history.as_dict(), "script": script.write(self.column, history)}
 
     @property
     def _moves_clock(self) -> bool:

@@ -1,35 +1,33 @@
-"""The pytest plugin: the command line, and ``new_cache``. What becomes of the verdicts is in ``verdicts``."""
+"""The pytest plugin: the command line, ``new_cache`` and ``new_breaker``; ``verdicts`` has what becomes of a test."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from . import columns, servers, subjects
+from .breakers.factory import NewBreaker
 from .columns import Column
 from .contract import ContractError, needed_by
 from .factory import NewCache
-from .servers import Server
-from .verdicts import Verdicts
+from .processes import ServerError
+from .selection import Selection
+from .verdicts import FIXTURES, Verdicts, column_of
 
 #: How hard to look: drawn examples per promise.
 PROFILES = {"quick": 25, "standard": 100, "thorough": 2000}
-BACKENDS = "fakeredis,embedded,container"
 
-_columns = pytest.StashKey[Sequence[Column]]()
-_open = pytest.StashKey["_Open"]()
+_selection = pytest.StashKey[Selection]()
 _verdicts = pytest.StashKey[Verdicts]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("cacheproof")
     group.addoption("--cache", metavar="NAMES", help="caches to judge: names, or module:Class, with commas between")
+    group.addoption("--breaker", metavar="NAMES", help="circuit breakers to judge, likewise")
     group.addoption(
         "--backend",
         metavar="NAMES",
@@ -48,49 +46,48 @@ def pytest_configure(config: pytest.Config) -> None:
     _set_profile(config.getoption("profile"))
     sys.path.insert(0, str(config.invocation_params.dir))  # a stranger's cache is importable from where pytest runs
     try:
-        config.stash[_columns] = _chosen(config)
-        config.stash[_verdicts] = Verdicts(config, config.stash[_columns])
+        config.stash[_selection] = Selection(config)
+        config.stash[_verdicts] = Verdicts(config, config.stash[_selection].columns)
     except ContractError as error:
         raise pytest.UsageError(str(error)) from error
-    config.stash[_open] = _Open()
     config.pluginmanager.register(config.stash[_verdicts], "cacheproof-verdicts")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if _open in config.stash:
-        config.stash[_open].session.close()
+    if _selection in config.stash:
+        config.stash[_selection].close()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    able = [each for each in config.stash[_columns] if not each.missing]
-    lines = [f"cacheproof: profile {config.getoption('profile')}; caches: {', '.join(map(_titled, able)) or 'none'}"]
-    missing = [each for each in config.stash[_columns] if each.missing]
-    return lines + [f"not run: {each.name}: {each.missing[0]}; {each.missing[1]}" for each in missing if each.missing]
+    chosen = config.stash[_selection].columns
+    able = ", ".join(_titled(each) for each in chosen if not each.missing)
+    lines = [f"cacheproof: profile {config.getoption('profile')}; judging {able or 'nothing'}"]
+    return lines + [f"not run: {each.name}: {'; '.join(each.missing)}" for each in chosen if each.missing]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "new_cache" not in metafunc.fixturenames:
-        return
-    needs = needed_by(metafunc.function)
-    chosen = [*metafunc.config.stash[_columns], *_also(metafunc)]
-    able = [each for each in chosen if all(need.met_by(each.subject, each.offered) for need in needs)]
-    metafunc.parametrize("new_cache", able, ids=[each.name for each in able], indirect=True, scope="session")
-    if metafunc.module.__package__ == __package__:
-        metafunc.config.stash[_verdicts].promise(metafunc.function, [each for each in chosen if each not in able])
+    for fixture in FIXTURES:
+        if fixture in metafunc.fixturenames:
+            _parametrize(metafunc, fixture)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A promise that no column offers is in the result file; pytest's placeholder would be a skip without news."""
-    items[:] = [each for each in items if not _placeholder(each)]
+    items[:] = [each for each in items if not FIXTURES & _params(each).keys() or column_of(each)]
 
 
 @pytest.fixture(scope="session")
 def new_cache(request: pytest.FixtureRequest) -> NewCache:
     """A factory of caches of one column: see ``conformance.factory.NewCache``."""
-    column: Column = request.param
-    if column.missing:
-        pytest.skip("; ".join(column.missing))
-    return request.config.stash[_open].factory(column)
+    factory: NewCache = _opened(request)
+    return factory
+
+
+@pytest.fixture(scope="session")
+def new_breaker(request: pytest.FixtureRequest) -> NewBreaker:
+    """A factory of circuit breakers of one column: see ``conformance.breakers.factory.NewBreaker``."""
+    factory: NewBreaker = _opened(request)
+    return factory
 
 
 @pytest.fixture
@@ -103,66 +100,36 @@ def record_measurement(request: pytest.FixtureRequest, new_cache: NewCache) -> C
     return record
 
 
-def _placeholder(item: pytest.Item) -> bool:
-    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return "new_cache" in params and not isinstance(params["new_cache"], Column)
+def _opened(request: pytest.FixtureRequest) -> Any:
+    """The column's factory; started here and not before, so that collection needs no server."""
+    column: Column = request.param
+    if column.missing:
+        pytest.skip("; ".join(column.missing))
+    try:
+        return request.config.stash[_selection].factory(column)
+    except ServerError as error:
+        if request.config.getoption("require_backend"):
+            raise
+        pytest.skip(str(error))
 
 
-class _Open:
-    """What has been started in this session: each server and each factory once, whatever the order of the tests."""
-
-    def __init__(self) -> None:
-        self.session = ExitStack()
-        self._servers: list[Server] = []
-        self._factories: dict[str, NewCache] = {}
-
-    def factory(self, column: Column) -> NewCache:
-        if column.server is not None and column.server not in self._servers:
-            self.session.enter_context(column.server.running())
-            self._servers.append(column.server)
-        if column.name not in self._factories:
-            self._factories[column.name] = NewCache(column, self.session)
-        return self._factories[column.name]
+def _parametrize(metafunc: pytest.Metafunc, fixture: str) -> None:
+    selection, needs = metafunc.config.stash[_selection], needed_by(metafunc.function)
+    also = [name for mark in metafunc.definition.iter_markers("also") for name in mark.args]
+    chosen = [each for each in (*selection.columns, *selection.also(also)) if each.fixture == fixture]
+    able = [each for each in chosen if all(need.met_by(each.subject, each.offered) for need in needs)]
+    metafunc.parametrize(fixture, able, ids=[each.name for each in able], indirect=True, scope="session")
+    if metafunc.module.__package__ == __package__:
+        metafunc.config.stash[_verdicts].promise(metafunc.function, [each for each in chosen if each not in able])
 
 
-def _chosen(config: pytest.Config) -> list[Column]:
-    names = config.getoption("cache")
-    backends = config.getoption("backend") or BACKENDS
-    chosen_servers = [servers.named(each, config.getoption("image")) for each in _split(backends, "backend")]
-    found = columns.choose(_split(names, "cache") if names is not None else subjects.ours(), chosen_servers)
-    _check_deviations(found)
-    missing = [each for each in found if each.server is not None and each.missing]
-    if missing and config.getoption("require_backend"):
-        raise ContractError(f"--require-backend: {missing[0].name} cannot run: {'; '.join(missing[0].missing or ())}")
-    return found
-
-
-def _split(text: str, option: str) -> list[str]:
-    names = [each.strip() for each in text.split(",")]
-    if not all(names):
-        raise ContractError(f"--{option}={text!r} has an empty name; give names with single commas between")
-    return names
-
-
-def _check_deviations(chosen: list[Column]) -> None:
-    """A deviation from a promise that is not there would hide the next one."""
-    for column in chosen:
-        for promise in column.deviations:
-            file, _, name = promise.partition("::")
-            path = Path(__file__).parent / file
-            if not path.is_file() or f"def {name}(" not in path.read_text(encoding="utf-8"):
-                raise ContractError(f"{column.path} names a deviation from {promise!r}, and there is no such promise")
-
-
-def _also(metafunc: pytest.Metafunc) -> list[Column]:
-    marks = metafunc.definition.iter_markers("also")
-    used = dict.fromkeys(each.server for each in metafunc.config.stash[_columns] if each.server is not None)
-    return [column for mark in marks for column in columns.choose(mark.args, list(used), role="yardstick")]
+def _params(item: pytest.Item) -> dict[str, object]:
+    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
 
 
 def _titled(column: Column) -> str:
-    server = f" on {column.server.title}" if column.server is not None else ""
-    return f"{column.name} ({column.version}{server})"
+    facts = [column.version, *([column.server.title] if column.server is not None else [])]
+    return f"{column.name} ({', '.join(filter(None, facts))})"
 
 
 def _set_profile(name: str) -> None:

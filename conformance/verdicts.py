@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
-from . import results, script
+from . import results
 from .columns import Column
 from .contract import ContractError
-from .factory import NewCache
 from .results import Results
+
+#: The fixtures whose parameter is a column.
+FIXTURES = frozenset(("new_cache", "new_breaker"))
 
 
 class Verdicts:
@@ -45,7 +47,7 @@ class Verdicts:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        column = _column(item)
+        column = column_of(item)
         if column is not None:
             self._columns[column.name] = column
             if isinstance(item, pytest.Function) and self._promised(item) and _decides(report):
@@ -102,9 +104,11 @@ def _identity(function: Callable[..., Any]) -> str:
     return f"{function.__module__.rpartition('.')[2]}.py::{function.__name__}"
 
 
-def _column(item: pytest.Item) -> Column | None:
-    callspec = getattr(item, "callspec", None)
-    return callspec.params.get("new_cache") if callspec is not None else None
+def column_of(item: pytest.Item) -> Column | None:
+    """The column that ``item`` was parametrised with."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    found = (params.get(name) for name in FIXTURES)
+    return next((each for each in found if isinstance(each, Column)), None)
 
 
 def _decides(report: pytest.TestReport) -> bool:
@@ -150,11 +154,9 @@ def _bend(report: pytest.TestReport, verdict: dict[str, Any], reason: str) -> No
 def _evidence(item: pytest.Function, report: pytest.TestReport) -> dict[str, Any]:
     """Hypothesis runs the smallest failing example last: its history is the one to show."""
     evidence: dict[str, Any] = {"message": _message(report)}
-    new_cache = item.funcargs["new_cache"]
-    if isinstance(new_cache, NewCache) and new_cache.last is not None:
-        history, timeline = new_cache.last.history, new_cache.last.timeline
-        history.annotate(new_cache.capabilities, timeline.blur)
-        evidence |= {"history": history.as_dict(), "script": script.write(new_cache.column, history)}
+    factory: Any = next(item.funcargs[name] for name in FIXTURES if name in item.funcargs)
+    evidence |= factory.evidence()
+    if "script" in evidence:
         report.sections.append(("smallest failing history", evidence["script"]))
     return evidence
 

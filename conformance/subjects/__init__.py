@@ -30,6 +30,11 @@ def known() -> dict[str, type | Uninstalled]:
     return ours() | _found_in(importlib.import_module(f"{__name__}.peers"))
 
 
+def breakers() -> dict[str, type | Uninstalled]:
+    """Name -> circuit breaker: ours, and the peers beside it."""
+    return _found_in(importlib.import_module("..breakers", __name__))
+
+
 def _found_in(package: ModuleType) -> dict[str, type | Uninstalled]:
     found: dict[str, type | Uninstalled] = {}
     for module in pkgutil.iter_modules(package.__path__):
