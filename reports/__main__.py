@@ -1,4 +1,7 @@
-"""``python -m reports DIR``: the result files of DIR as report.html, report.md and report.json, and a summary here."""
+"""``python -m reports DIR``: the result files of DIR as report.html, report.md and report.json, and a summary here.
+
+``python -m reports compare A B``: what differs between two or more such folders.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-from . import data, page, results, terminal
+from . import comparison, data, page, results, terminal
+from .model import Report
 
 USAGE_ERROR = 4
 
@@ -22,20 +26,47 @@ class _Arguments(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make the report; 0 when it is written, 4 when that cannot be."""
+    """Make the report, or with ``compare`` the comparison; 0 when it is written, 4 when that cannot be."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return _compare(given[1:]) if given[:1] == ["compare"] else _report(given)
+
+
+def _report(arguments: list[str]) -> int:
     parser = _Arguments(prog="python -m reports", description=__doc__)
     parser.add_argument("directory", metavar="DIR", type=Path, help="folder with result files; the report is written there")
     directory = parser.parse_args(arguments).directory
-    try:
-        report = results.read(directory)
-        pages = {"report.html": page.html(report), "report.md": page.markdown(report), "report.json": data.text(report)}
-        write(directory, pages)
-    except results.ResultsError as error:
-        parser.error(str(error))
-    except OSError as error:
-        parser.error(f"{directory} cannot be written to: {error.strerror or error}")
+    report = _read(parser, directory)
+    pages = {"report.html": page.html(report), "report.md": page.markdown(report), "report.json": data.text(report)}
+    _write(parser, directory, pages)
     print(terminal.summary(report, [directory / name for name in pages]))
     return 0
+
+
+def _compare(arguments: list[str]) -> int:
+    parser = _Arguments(prog="python -m reports compare", description="Compare two or more folders of results, the oldest first.")
+    parser.add_argument("first", metavar="A", type=Path, help="folder to compare with")
+    parser.add_argument("others", metavar="B", type=Path, nargs="+", help="folders to compare; the comparison is written to the last")
+    given = parser.parse_args(arguments)
+    folders = [given.first, *given.others]
+    found = comparison.compare([(each, _read(parser, each)) for each in folders])
+    pages = {"compare.html": comparison.html(found), "compare.md": comparison.markdown(found)}
+    _write(parser, folders[-1], pages)
+    print("\n".join([comparison.headline(found), *(str(folders[-1] / name) for name in pages)]))
+    return 0
+
+
+def _read(parser: _Arguments, directory: Path) -> Report:
+    try:
+        return results.read(directory)
+    except results.ResultsError as error:
+        parser.error(str(error))
+
+
+def _write(parser: _Arguments, directory: Path, pages: dict[str, str]) -> None:
+    try:
+        write(directory, pages)
+    except OSError as error:
+        parser.error(f"{directory} cannot be written to: {error.strerror or error}")
 
 
 def write(directory: Path, pages: dict[str, str]) -> None:

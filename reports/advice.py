@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from . import words
 from .model import Measurement, Report, Subject
 
 #: What an application may insist on: id -> words, and the declared values that will do.
@@ -95,6 +96,14 @@ def advise(report: Report, case: Case, payload: str) -> Advice:
     return Advice(case, tuple(best), tuple(each for each in able if each not in best), tuple(each for each in candidates if each.out))
 
 
+def pick(advice: Advice) -> str:
+    """The answer to a case in a few words."""
+    if not advice.best:
+        return "none of these will do"
+    names = words.listed([each.subject.name for each in advice.best], "or")
+    return f"{names} (a tie)" if len(advice.best) > 1 else names
+
+
 def payloads(report: Report) -> list[str]:
     """The payloads of which a hit was measured."""
     return list(dict.fromkeys(each.payload for each in report.measurements.values() if each.workload == HIT))
@@ -141,7 +150,7 @@ def cost(case: Case, scope: str, measured: tuple[Measurement, Measurement, Measu
 
 def _candidate(report: Report, subject: Subject, case: Case, payload: str) -> Candidate:
     measured = parts(report, subject, payload)
-    lacks = [words for id, (words, _, _) in MUSTS.items() if id in case.musts and id not in offered(subject)]
+    lacks = [text for id, (text, _, _) in MUSTS.items() if id in case.musts and id not in offered(subject)]
     broke = broken(report, subject)
     vital = [title for capability in ("", *(MUSTS[id][1] for id in case.musts)) for title in broke.get(capability, ())]
     out = (

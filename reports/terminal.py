@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 from . import words
+from .advice import CASES, advise, payloads, pick
 from .model import Report, Subject
+from .warnings import warnings
 
 MOST_LINES = 25
 RED, GREEN, GREY, BOLD = "31", "32", "2", "1"
@@ -18,11 +20,11 @@ def summary(report: Report, paths: list[Path]) -> str:
     """A line per column, what is broken, and where the pages are."""
     columns = report.of_role("cache") + report.of_role("breaker")
     names = max((len(each.name) for each in columns), default=0)
-    lines = [_line(report, each, names) for each in columns] + _broken(report)
-    room = MOST_LINES - len(paths) - 1
+    end = [*_advice(report), *_warnings(report), [], *([(str(each), BOLD)] for each in paths)]
+    lines, room = [_line(report, each, names) for each in columns] + _broken(report), MOST_LINES - len(end)
     if len(lines) > room:
         lines = [*lines[: room - 1], [(f"… and {len(lines) - room + 1} more lines in the report", GREY)]]
-    lines += [[], *([(str(each), BOLD)] for each in paths)]
+    lines += end
     return "\n".join(_draw(each, cut=number < len(lines) - len(paths)) for number, each in enumerate(lines))
 
 
@@ -49,6 +51,16 @@ def _broken(report: Report) -> list[Line]:
         if verdict.outcome == "fail":
             found.setdefault(promise, []).append(subject)
     return [[("✗ ", RED), (report.promise(promise).title, ""), (f"  {words.listed(subjects)}", GREY)] for promise, subjects in found.items()]
+
+
+def _advice(report: Report) -> list[Line]:
+    known = payloads(report)
+    return [[(f"{each.name}: ", GREY), (pick(advise(report, each, known[0])), "")] for each in CASES] if known else []
+
+
+def _warnings(report: Report) -> list[Line]:
+    found = warnings(report)
+    return [[("! ", RED), (f"{found[0][0]} {found[0][1]}" if len(found) == 1 else f"{len(found)} warnings about these figures in the report", "")]] if found else []
 
 
 def _draw(line: Line, cut: bool) -> str:

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from sample_results import Record, results, write
 
-from reports import advice, page, terminal, words
+from reports import advice, comparison, page, terminal, words
 from reports.__main__ import main
 from reports.model import Report
 from reports.results import ResultsError, merge, read
@@ -344,3 +344,46 @@ def test_overlapping_intervals_are_a_tie() -> None:
 )
 def test_durations_have_three_digits_and_the_unit_that_fits(seconds: float, text: str) -> None:
     assert words.duration(seconds) == text
+
+
+# Comparing
+
+
+def later(**changed: Any) -> Record:
+    content = results()
+    content["run"]["started"] = "2030-01-01T00:00:00+00:00"
+    return content | changed
+
+
+def test_a_comparison_tells_what_is_newly_broken_and_what_became_slower(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = later()
+    cell = next(each for each in new["verdicts"] if each["outcome"] == "pass")
+    cell["outcome"] = "fail"
+    for each in new["measurements"]:
+        if (each["subject"], each["workload"]) == ("memory", "get-hit"):
+            each |= {name: each[name] * 2 for name in ("median", "low", "high")}
+    for name, content in [("old", results()), ("new", new)]:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(json.dumps(content))
+    assert main(["compare", str(tmp_path / "old"), str(tmp_path / "new")]) == 0
+    assert "1 promise newly broken; 3 costs worse, 0 better" in capsys.readouterr().out
+    text = (tmp_path / "new" / "compare.md").read_text()
+    assert "| memory get-hit small | 2.0× |" in text
+    assert Elements((tmp_path / "new" / "compare.html").read_text()).tags
+
+
+def test_a_faster_machine_is_no_better_cache() -> None:
+    fast = later()
+    for each in fast["measurements"]:
+        each |= {name: each[name] / 3 for name in ("median", "low", "high")}
+    found = comparison.compare([(Path("old"), made(results())), (Path("new"), made(fast))])
+    assert {each.word for each in found.shifts} == {"no difference shown"}
+    assert found.changes == ()
+
+
+def test_a_comparison_injects_nothing_and_needs_two_folders(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    nasty, spoiled = made(spread(results(), NASTY)), spread(later(), NASTY)
+    spoiled["verdicts"][0]["outcome"] = "error"
+    text = comparison.html(comparison.compare([(Path("a"), nasty), (Path(NASTY), made(spoiled)), (Path("c"), made(spoiled))]))
+    assert {"script", "img"}.isdisjoint(tag for tag, _ in Elements(text).tags)
+    assert "B" in refusal(["compare", str(tmp_path)], capsys)

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from .. import svg, words
-from ..advice import CASES, MUSTS, SAME, UNTOLD, Advice, Candidate, Case, advise, broken, cost, offered, parts, payloads
+from ..advice import CASES, MUSTS, SAME, UNTOLD, Advice, Candidate, Case, advise, broken, cost, offered, parts, payloads, pick
 from ..lines import BOTTOM, LEFT, RIGHT, TOP, Line, lines
 from ..markdown import plain
 from ..model import Report
@@ -101,11 +101,3 @@ def markdown(report: Report) -> list[str]:
         return []
     said = [f"- **{each.name}**: {plain(pick(advise(report, each, known[0])))}" for each in CASES]
     return ["## Which cache to take", "", *said, ""]
-
-
-def pick(advice: Advice) -> str:
-    """The answer to a case in a few words."""
-    if not advice.best:
-        return "none of these will do"
-    names = words.listed([each.subject.name for each in advice.best], "or")
-    return f"{names} (a tie)" if len(advice.best) > 1 else names

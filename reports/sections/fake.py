@@ -8,6 +8,7 @@ from .. import words
 from ..advice import HIT
 from ..markdown import at_most, plain
 from ..model import Promise, Report, Subject
+from ..outcomes import OUTCOMES
 from ..templates import render
 
 order = 25
@@ -22,7 +23,8 @@ def html(report: Report) -> Markup | None:
     pairs = [(fake, real) for fake in report.of_role("cache") for real in _real(report, fake)]
     if not pairs:
         return None
-    return render("fake.html", pairs=[{"fake": fake, "real": real, "differ": _differ(report, fake, real), "cost": _cost(report, fake, real)} for fake, real in pairs])
+    shown = [{"fake": fake, "real": real, "differ": _differ(report, fake, real), "cost": _cost(report, fake, real)} for fake, real in pairs]
+    return render("fake.html", pairs=shown, outcomes=OUTCOMES)
 
 
 def _real(report: Report, fake: Subject) -> list[Subject]:
@@ -48,6 +50,6 @@ def markdown(report: Report) -> list[str]:
     """A line for each promise on which they differ."""
     pairs = [(fake, real) for fake in report.of_role("cache") for real in _real(report, fake)]
     said = [
-        f"- {plain(promise.title)}: {plain(fake.name)} {mine}, {plain(real.name)} {theirs}" for fake, real in pairs for promise, mine, theirs in _differ(report, fake, real)
+        f"- {plain(promise.title)}: {plain(fake.name)} {OUTCOMES[mine][1]}, {plain(real.name)} {OUTCOMES[theirs][1]}" for fake, real in pairs for promise, mine, theirs in _differ(report, fake, real)
     ]
     return ["## Where the fake differs", "", *at_most(MOST_LINES, said), ""] if said else []

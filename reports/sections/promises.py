@@ -7,21 +7,12 @@ from markupsafe import Markup
 from .. import words
 from ..markdown import at_most, plain
 from ..model import Promise, Report, Subject, groups
+from ..outcomes import OUTCOMES
 from ..templates import render
 
 order = 20
 title = "Does it keep its promises?"
 
-#: outcome -> glyph, word, what it means
-OUTCOMES = {
-    "pass": ("✓", "kept", "kept in every history that was drawn"),
-    "fail": ("✗", "broken", "broken; the cell opens to the smallest history that shows it"),
-    "implied": ("↳", "follows", "fails because a promise of its own is broken already; not counted twice"),
-    "deviation": ("≈", "known", "broken in a way that is documented beside the subject; never counted as kept"),
-    "not-offered": ("–", "not offered", "the subject never promised it, and refuses it where it is asked"),
-    "not-run": ("·", "not run", "was not judged in this run"),
-    "error": ("!", "suite error", "the suite itself failed here: no verdict about the subject"),
-}
 #: A group with one of these is open when the page is.
 MARKED = ("fail", "deviation", "error")
 #: Rows of report.md.

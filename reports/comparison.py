@@ -1,0 +1,180 @@
+"""Two or more folders of results beside each other: what was broken or mended, what became slower or faster."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from . import words
+from .markdown import at_most, plain
+from .model import Measurement, Promise, Report
+from .outcomes import OUTCOMES
+from .svg import LogAxis, axis_for, picture, tag
+from .templates import render
+
+#: Rows of compare.md.
+MOST_ROWS = 20
+#: Pixels of an interval's and of a history's picture.
+WIDTH, HEIGHT = 150.0, 18.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell of the matrix that is not the same in all folders; an empty outcome where it was not judged."""
+
+    promise: Promise
+    subject: str
+    outcomes: tuple[str, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether the last folder breaks what an earlier one kept."""
+        return self.outcomes[-1] in ("fail", "error") and "pass" in self.outcomes
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A cost in the last folder over that in the first; ``history`` has each folder's, None where it was not measured."""
+
+    key: tuple[str, str, str]
+    value: float
+    low: float
+    high: float
+    better: str
+    history: tuple[float | None, ...]
+
+    @property
+    def word(self) -> str:
+        """What the interval allows to say."""
+        if self.low <= 1 <= self.high:
+            return "no difference shown"
+        return "better" if (self.value < 1) == (self.better == "lower") else "worse"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that differs between ``names``, oldest first as they were given."""
+
+    names: tuple[str, ...]
+    changes: tuple[Change, ...]
+    shifts: tuple[Shift, ...]
+    alone: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def compare(folders: Sequence[tuple[Path, Report]]) -> Comparison:
+    """What differs. Costs are compared as ratios to their yardsticks where both have one, so that a machine's speed divides out."""
+    reports = [report for _, report in folders]
+    return Comparison(
+        _names([path for path, _ in folders]),
+        tuple(sorted(_changes(reports), key=lambda each: not each.broken)),
+        tuple(sorted(_shifts(reports), key=lambda each: (each.word == "no difference shown", -abs(math.log(each.value))))),
+        tuple((path.name, names) for (path, report) in folders if (names := _alone(report, reports))),
+    )
+
+
+def _names(paths: list[Path]) -> tuple[str, ...]:
+    short = [each.resolve().name for each in paths]
+    return tuple(short if len(set(short)) == len(short) else map(str, paths))
+
+
+def _changes(reports: list[Report]) -> list[Change]:
+    promises = {each.id: each for report in reports for each in report.promises}
+    cells = dict.fromkeys(key for report in reports for key in report.verdicts)
+    found = [Change(promises[id], subject, tuple(_outcome(each, id, subject) for each in reports)) for id, subject in cells]
+    return [each for each in found if len(set(each.outcomes) - {""}) > 1]
+
+
+def _outcome(report: Report, promise: str, subject: str) -> str:
+    verdict = report.verdicts.get((promise, subject))
+    return "" if verdict is None or verdict.outcome == "not-run" else verdict.outcome
+
+
+def _shifts(reports: list[Report]) -> list[Shift]:
+    first, last = reports[0], reports[-1]
+    found = []
+    for key, new in last.measurements.items():
+        old = first.measurements.get(key)
+        if old and old.unit == new.unit and min(old.low, new.low) > 0 and last.subject(new.subject).role != "yardstick":
+            (before, low, high), (after, least, most) = _bounds(first, last, old), _bounds(last, first, new)
+            found.append(Shift(key, after / before, least / high, most / low, new.better, tuple(_value(each, key, reports) for each in reports)))
+    return found
+
+
+def _bounds(report: Report, other: Report, measurement: Measurement) -> tuple[float, float, float]:
+    """Median, low and high; over the yardstick's where both reports have it."""
+    key = measurement.subject, measurement.workload, measurement.payload
+    if (ratio := report.ratio(measurement)) and other.ratio(other.measurements[key]):
+        return ratio.value, ratio.low, ratio.high
+    return measurement.median, measurement.low, measurement.high
+
+
+def _value(report: Report, key: tuple[str, str, str], reports: list[Report]) -> float | None:
+    found = report.measurements.get(key)
+    ratios = [each.ratio(each.measurements[key]) for each in reports if key in each.measurements]
+    if found is None:
+        return None
+    ratio = report.ratio(found)
+    return ratio.value if ratio and all(ratios) else found.median
+
+
+def _alone(report: Report, reports: list[Report]) -> tuple[str, ...]:
+    """Columns that ran in this folder only."""
+    others = {each.name for other in reports if other is not report for each in other.subjects if each.ran}
+    return tuple(each.name for each in report.subjects if each.ran and each.name not in others and each.role != "yardstick")
+
+
+def html(comparison: Comparison) -> str:
+    """The page."""
+    axis = axis_for([bound for each in comparison.shifts for bound in (each.low, each.high)] + [0.8, 1.25], 4, WIDTH - 4)
+    drawn = [(each, _interval(each, axis), _history(each)) for each in comparison.shifts]
+    style = Markup(Path(__file__).with_name("page.css").read_text(encoding="utf-8"))
+    return render("compare.html", comparison=comparison, shifts=drawn, headline=headline(comparison), outcomes=OUTCOMES, css=style)
+
+
+def _interval(shift: Shift, axis: LogAxis) -> Markup:
+    parts = [tag("line", x1=axis(1), x2=axis(1), y1=1, y2=HEIGHT - 1, class_="one"), tag("line", x1=axis(shift.low), x2=axis(shift.high), y1=9, y2=9, class_="interval")]
+    said = f"{words.times(shift.value)}, from {words.times(shift.low)} to {words.times(shift.high)}"
+    dot = tag("circle", cx=axis(shift.value), cy=9, r=3.5)
+    return picture(said, "Last over first, with its interval", WIDTH, HEIGHT, tag("g", *parts, dot, class_="row"), id=f"i-{_slug(shift)}")
+
+
+def _history(shift: Shift) -> Markup | None:
+    """Every folder's cost, as a line; a gap where it was not measured."""
+    known = [each for each in shift.history if each]
+    if len(known) < 3:
+        return None
+    up = axis_for(known, HEIGHT - 2, 2)
+    step = (WIDTH - 8) / (len(shift.history) - 1)
+    dots = [tag("circle", cx=4 + step * number, cy=up(each), r=2) for number, each in enumerate(shift.history) if each]
+    joined = [tag("line", x1=4 + step * number, x2=4 + step * (number + 1), y1=up(a), y2=up(b), class_="stem")
+              for number, (a, b) in enumerate(zip(shift.history, shift.history[1:], strict=False)) if a and b]  # fmt: skip
+    said = ", ".join(words.digits(each) if each else "not measured" for each in shift.history)
+    return picture("Over the folders", said, WIDTH, HEIGHT, tag("g", *joined, *dots, class_="row"), id=f"h-{_slug(shift)}")
+
+
+def _slug(shift: Shift) -> str:
+    return words.slug("-".join(shift.key))
+
+
+def headline(comparison: Comparison) -> str:
+    """What the comparison found, in a sentence."""
+    broken = sum(each.broken for each in comparison.changes)
+    worse, better = (sum(each.word == word for each in comparison.shifts) for word in ("worse", "better"))
+    promises = f"{words.count(broken, 'promise')} newly broken" if broken else "No promise newly broken"
+    return f"{promises}; {words.count(worse, 'cost')} worse, {better} better of {len(comparison.shifts)}"
+
+
+def markdown(comparison: Comparison) -> str:
+    """The same for a pull request."""
+    lines = [f"# {' → '.join(map(plain, comparison.names))}", "", headline(comparison), ""]
+    if comparison.changes:
+        rows = [f"| {plain(each.promise.title)} | {plain(each.subject)} | {' | '.join(OUTCOMES[o][1] if o else '–' for o in each.outcomes)} |" for each in comparison.changes]
+        lines += [f"| promise | | {' | '.join(map(plain, comparison.names))} |", f"| --- | --- |{' --- |' * len(comparison.names)}", *at_most(MOST_ROWS, rows), ""]
+    if comparison.shifts:
+        rows = [f"| {plain(' '.join(each.key))} | {words.times(each.value)} | {words.times(each.low)} – {words.times(each.high)} | {each.word} |" for each in comparison.shifts]
+        lines += ["| cost | last over first | 95 % interval | |", "| --- | --- | --- | --- |", *at_most(MOST_ROWS, rows), ""]
+    return "\n".join(lines).rstrip() + "\n"

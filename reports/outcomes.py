@@ -1,0 +1,14 @@
+"""How each outcome of a promise is shown: never by colour alone."""
+
+from __future__ import annotations
+
+#: outcome -> glyph, word, what it means
+OUTCOMES: dict[str, tuple[str, str, str]] = {
+    "pass": ("✓", "kept", "kept in every history that was drawn"),
+    "fail": ("✗", "broken", "broken; the cell opens to the smallest history that shows it"),
+    "implied": ("↳", "follows", "fails because a promise of its own is broken already; not counted twice"),
+    "deviation": ("≈", "known", "broken in a way that is documented beside the subject; never counted as kept"),
+    "not-offered": ("–", "not offered", "the subject never promised it, and refuses it where it is asked"),
+    "not-run": ("·", "not run", "was not judged in this run"),
+    "error": ("!", "suite error", "the suite itself failed here: no verdict about the subject"),
+}
