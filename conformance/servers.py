@@ -212,8 +212,7 @@ class Url(Server):
             try:
                 yield self
             finally:
-                with suppress(redis.ConnectionError):  # it went before we did, and our keys are out of reach
-                    self.forget(self.location(""))
+                self.forget(self.location(""))
 
 
 #: A URL is its own name.

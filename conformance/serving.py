@@ -6,7 +6,7 @@ import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from importlib.metadata import version
 from typing import Any, Protocol, runtime_checkable
 
@@ -120,7 +120,8 @@ class Server(ABC):
 
     def forget(self, location: Location) -> None:
         """Remove the keys of ``location``, and no others."""
-        self._in_batches(location, lambda keys: self._client.unlink(*keys))
+        with suppress(redis.ConnectionError):  # a server that has gone holds nothing
+            self._in_batches(location, lambda keys: self._client.unlink(*keys))
 
     def _started(self) -> AbstractContextManager[object]:
         """Start it, and end it afterwards."""
