@@ -1,0 +1,72 @@
+"""``new_breaker``: makes breakers of one subject for the tests."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Any
+
+from ..clocks import ManualClock, Timeline, WaitedClock
+from ..history import History
+from .contract import BreakerCapabilities
+from .judged import Judged, Patience
+
+if TYPE_CHECKING:
+    from ..columns import Column  # which knows this contract
+
+_SECONDS = ("recovery_time", "probe_limit")
+
+
+class MeetingClock(ManualClock):
+    """A clock at which threads that read it at one time can be made to meet, so that none is ahead of the others."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.meeting: threading.Barrier | None = None
+
+    def __call__(self) -> float:
+        now = super().__call__()
+        if self.meeting is not None:
+            with suppress(threading.BrokenBarrierError):
+                self.meeting.wait(1.0)  # a breaker that reads the clock under its lock does not let them meet
+            self.meeting = None
+        return now
+
+
+class NewBreaker:
+    """What a test gets as ``new_breaker``: makes breakers under test, new and closed.
+
+    Arguments are the subject's own; a test passes only what the subject declares to take. Where time has to be waited
+    for, seconds are made shorter, and ``advance`` accordingly.
+    """
+
+    def __init__(self, column: Column, _session: ExitStack) -> None:
+        self.subject: type = column.subject
+        self.capabilities: BreakerCapabilities = column.offered
+        self.last: Judged | None = None
+        self._patience = Patience()
+
+    def __call__(self, *, failure_threshold: int = 2, recovery_time: float = 1.0, **options: Any) -> Judged:
+        """A breaker on a clock that the test moves, as far as the subject takes one."""
+        if self.capabilities.clock == "system":
+            return self.on_its_own_clock(failure_threshold=failure_threshold, recovery_time=recovery_time, **options)
+        options = {"failure_threshold": failure_threshold, "recovery_time": recovery_time, **options}
+        clock = MeetingClock()
+        return self._judged(self.subject(**options, clock=clock), options, clock, recovery_time)
+
+    def on_its_own_clock(self, *, failure_threshold: int, recovery_time: float, **options: Any) -> Judged:
+        """A breaker on the clock it has when it is given none."""
+        options = {"failure_threshold": failure_threshold, "recovery_time": recovery_time, **options}
+        clock = WaitedClock(granularity=0.005)
+        options |= {name: options[name] * clock.unit for name in _SECONDS if name in options}
+        return self._judged(self.subject(**options), options, clock, recovery_time)
+
+    def evidence(self) -> dict[str, Any]:
+        """The history of the breaker made last."""
+        return {} if self.last is None else {"history": self.last.history.as_dict()}
+
+    def _judged(self, subject: Any, options: dict[str, Any], clock: Timeline, recovery_time: float) -> Judged:
+        if self.last is not None:
+            self.last.release()
+        self.last = Judged(subject, History(options), clock, self._patience, recovery_time)
+        return self.last
