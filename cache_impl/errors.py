@@ -27,6 +27,14 @@ class Recursion(CacheError, RuntimeError):
     """A compute function that asks the cache for the key it is computing."""
 
 
+class AccessDenied(CacheError, PermissionError):
+    """A password, certificate, permission or owner that is not right; waiting will not change it."""
+
+
+class StorageError(CacheError, OSError):
+    """A directory or file that cannot be used: full, read only, damaged, or something else altogether."""
+
+
 class Unavailable(CacheError, ConnectionError):
     """The server cannot be reached, or cannot serve now."""
 

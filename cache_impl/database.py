@@ -1,0 +1,239 @@
+"""An SQLite file of our own, shared by the threads and processes of one host."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from os import PathLike
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+from weakref import WeakSet, finalize
+
+from .errors import BadValue, CacheClosed, CacheError, DeadlineExceeded, StorageError
+from .private import private_directory, private_file, protect
+
+_NAME = "cache.sqlite3"
+_BESIDE = (f"{_NAME}-wal", f"{_NAME}-shm", f"{_NAME}-journal")  # where SQLite keeps what is under way
+_OURS = 0x63707266  # in the file's head: whose it is
+_LOG = 16 * 2**20  # bytes of log that are kept for the next writes; more is given back
+_PATIENCE = 1.0  # seconds that a fork waits for statements under way
+
+_Answer = TypeVar("_Answer")
+
+_opening = Lock()  # between making a file and its first connection nobody else may open it
+_databases: WeakSet[Database] = WeakSet()
+_forking = Lock()
+_paused: list[Database] = []  # for the fork under way
+
+
+class Database:
+    """Statements on ``directory``'s database, made by ``schema`` where there is none; ``version`` is the schema's.
+
+    What was committed survives this process, however it ends; after a power cut the latest of it may be
+    missing, but nothing is torn (write-ahead log, ``synchronous=NORMAL``). A statement waits at most
+    ``deadline`` seconds for other writers.
+
+    A connection is never used by two threads at a time. None lives through a fork: SQLite's locks would
+    be neither held nor free in the child (sqlite.org/howtocorrupt.html, 2.6).
+
+    Raises:
+        StorageError: the disk is full, read only, or holds something else, or the file is damaged.
+        DeadlineExceeded: another process held the file for too long.
+    """
+
+    def __init__(self, directory: str | PathLike[str], schema: Sequence[str], version: int, deadline: float) -> None:
+        self._path = private_directory(directory, (_NAME, *_BESIDE)) / _NAME
+        self._deadline = deadline
+        self._idle: list[sqlite3.Connection] = []
+        self._all: set[sqlite3.Connection] = set()
+        self._gate = Lock()  # held to open a connection, and for the length of a fork
+        self._writing = Lock()
+        self._closed = False
+        with _opening:
+            private_file(self._path)
+            for name in _BESIDE:
+                with suppress(FileNotFoundError):
+                    protect(self._path.with_name(name))
+            connection = self._lend()
+            try:
+                _prepare(connection, schema, version, self._path)
+            except sqlite3.Error as error:
+                raise self._explained(error) from error
+            finally:
+                self._give_back(connection)
+        finalize(self, _close_all, self._idle)
+        _databases.add(self)
+
+    def read(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows that ``statement`` finds."""
+        return self._run(statement, values, sqlite3.Cursor.fetchall)
+
+    def change(self, statement: str, values: Sequence[Any] = ()) -> int:
+        """Run ``statement`` as one step; how many rows it changed."""
+        self._await_turn()
+        try:
+            return self._run(statement, values, _count_of_rows)
+        finally:
+            self._writing.release()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
+        """Run several statements as one step, with what this yields: all of them, or on an error none."""
+        self._await_turn()
+        try:
+            connection = self._lend()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection.execute
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise self._explained(error) from error
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                self._give_back(connection)
+        finally:
+            self._writing.release()
+
+    def close(self) -> None:
+        self._closed = True
+        self._drain()
+
+    def pause(self) -> None:
+        """Close every connection, and let none be opened until ``resume``."""
+        self._gate.acquire()
+        late = time.monotonic() + _PATIENCE
+        self._drain()
+        while self._all and time.monotonic() < late:
+            time.sleep(0.001)
+            self._drain()
+
+    def resume(self, *, in_child: bool) -> None:
+        if in_child:  # no other thread has come along: what one held is held for ever, what it used is lost
+            self._writing = Lock()
+            self._lost, self._all = self._all, set()
+        self._gate.release()
+
+    def _run(self, statement: str, values: Sequence[Any], answer: Callable[[sqlite3.Cursor], _Answer]) -> _Answer:
+        connection = self._lend()
+        try:
+            return answer(connection.execute(statement, values))
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+        finally:
+            self._give_back(connection)
+
+    def _lend(self) -> sqlite3.Connection:
+        """A connection that nobody else uses meanwhile."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connect()
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        self._idle.append(connection)
+        if self._closed:
+            self._drain()
+
+    def _connect(self) -> sqlite3.Connection:
+        with self._gate:
+            if self._closed:
+                raise CacheClosed(f"{self._path} is closed")
+            try:
+                connection = sqlite3.connect(
+                    f"{self._path.as_uri()}?mode=rw",
+                    timeout=self._deadline,
+                    isolation_level=None,
+                    check_same_thread=False,
+                    uri=True,
+                )
+                connection.text_factory = bytes  # in a damaged file text may be anything
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute(f"PRAGMA journal_size_limit = {_LOG}")
+            except sqlite3.Error as error:
+                raise self._explained(error) from error
+            self._all.add(connection)
+        return connection
+
+    def _await_turn(self) -> None:
+        """Threads wait for each other here, where SQLite would have them sleep and try again."""
+        if not self._writing.acquire(timeout=self._deadline):
+            raise DeadlineExceeded(f"other threads wrote to {self._path} for more than {self._deadline} s")
+
+    def _drain(self) -> None:
+        for connection in _close_all(self._idle):
+            self._all.discard(connection)
+
+    def _explained(self, error: sqlite3.Error) -> CacheError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            return DeadlineExceeded(f"{self._path} was in use by another process for more than {self._deadline} s")
+        if code == sqlite3.SQLITE_TOOBIG:
+            return BadValue("the value takes up more bytes than a file cache can hold, 10**9")
+        if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+            return StorageError(f"{self._path} is damaged, or no SQLite database ({error}); remove it to begin anew")
+        return StorageError(f"{self._path} cannot be used: {error}")
+
+
+def _count_of_rows(cursor: sqlite3.Cursor) -> int:
+    return cursor.rowcount
+
+
+def _close_all(connections: list[sqlite3.Connection]) -> list[sqlite3.Connection]:
+    """Close and return all of ``connections``."""
+    closed = []
+    with suppress(IndexError):
+        while True:
+            closed.append(connections.pop())
+            closed[-1].close()
+    return closed
+
+
+def _prepare(connection: sqlite3.Connection, schema: Sequence[str], version: int, path: Path) -> None:
+    """See to it that the file is a database of ours."""
+    if _is_new(connection):
+        connection.execute("PRAGMA synchronous = OFF")  # there is nothing to lose yet
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        if _is_new(connection):  # and no other process was faster
+            for statement in (*schema, f"PRAGMA application_id = {_OURS}", f"PRAGMA user_version = {version}"):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    if _identity(connection) != (_OURS, version):
+        raise StorageError(f"{path} is the database of another program or version; name another directory")
+
+
+def _is_new(connection: sqlite3.Connection) -> bool:
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return tables == 0 and _identity(connection) == (0, 0)
+
+
+def _identity(connection: sqlite3.Connection) -> tuple[int, int]:
+    (whose,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return whose, version
+
+
+def _before_fork() -> None:
+    _forking.acquire()
+    for database in list(_databases):
+        _paused.append(database)
+        database.pause()
+
+
+def _after_fork(*, in_child: bool) -> None:
+    while _paused:
+        _paused.pop().resume(in_child=in_child)
+    _forking.release()
+
+
+os.register_at_fork(
+    before=_before_fork,
+    after_in_parent=lambda: _after_fork(in_child=False),
+    after_in_child=lambda: _after_fork(in_child=True),
+)
