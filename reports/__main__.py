@@ -3,6 +3,8 @@
 ``python -m reports compare A B``: what differs between two or more such folders.
 """
 
+# ruff: noqa: T201 - a command prints
+
 from __future__ import annotations
 
 import argparse
@@ -33,7 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _report(arguments: list[str]) -> int:
     parser = _Arguments(prog="python -m reports", description=__doc__)
-    parser.add_argument("directory", metavar="DIR", type=Path, help="folder with result files; the report is written there")
+    parser.add_argument(
+        "directory", metavar="DIR", type=Path, help="folder with result files; the report is written there"
+    )
     directory = parser.parse_args(arguments).directory
     report = _read(parser, directory)
     pages = {"report.html": page.html(report), "report.md": page.markdown(report), "report.json": data.text(report)}
@@ -43,9 +47,13 @@ def _report(arguments: list[str]) -> int:
 
 
 def _compare(arguments: list[str]) -> int:
-    parser = _Arguments(prog="python -m reports compare", description="Compare two or more folders of results, the oldest first.")
+    parser = _Arguments(
+        prog="python -m reports compare", description="Compare two or more folders of results, the oldest first."
+    )
     parser.add_argument("first", metavar="A", type=Path, help="folder to compare with")
-    parser.add_argument("others", metavar="B", type=Path, nargs="+", help="folders to compare; the comparison is written to the last")
+    parser.add_argument(
+        "others", metavar="B", type=Path, nargs="+", help="folders to compare; the comparison is written to the last"
+    )
     given = parser.parse_args(arguments)
     folders = [given.first, *given.others]
     found = comparison.compare([(each, _read(parser, each)) for each in folders])

@@ -49,9 +49,39 @@ class Case:
 
 
 CASES = (
-    Case("web", "One web process", "One process on one machine; a 10 ms query behind.", 1, 1, 0.01, 0.0, 50, ("ttl", "bounded", "threads")),
-    Case("workers", "Three workers on a host", "Three processes on one machine; a 50 ms call behind.", 1, 3, 0.05, 0.0, 50, ("host", "ttl")),
-    Case("fleet", "Ten machines, an LLM behind", "Ten machines, one process each; an LLM call of 300 ms and 1 ¢ behind.", 10, 1, 0.3, 0.01, 50, ("network", "ttl")),
+    Case(
+        "web",
+        "One web process",
+        "One process on one machine; a 10 ms query behind.",
+        1,
+        1,
+        0.01,
+        0.0,
+        50,
+        ("ttl", "bounded", "threads"),
+    ),
+    Case(
+        "workers",
+        "Three workers on a host",
+        "Three processes on one machine; a 50 ms call behind.",
+        1,
+        3,
+        0.05,
+        0.0,
+        50,
+        ("host", "ttl"),
+    ),
+    Case(
+        "fleet",
+        "Ten machines, an LLM behind",
+        "Ten machines, one process each; an LLM call of 300 ms and 1 ¢ behind.",
+        10,
+        1,
+        0.3,
+        0.01,
+        50,
+        ("network", "ttl"),
+    ),
 )
 
 
@@ -70,30 +100,39 @@ class Cost:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A cache in a case: its cost, or why it is out; ``broken`` are promises to know of all the same."""
+    """A cache that would do, and what a read costs with it; ``broken`` are promises to know of all the same."""
 
     subject: Subject
-    out: str
-    cost: Cost | None
+    cost: Cost
     broken: tuple[str, ...]
 
 
 @dataclass(frozen=True)
+class Rejected:
+    """A cache that would not do, and why; what a read would cost, where that is known."""
+
+    subject: Subject
+    why: str
+    cost: Cost | None
+
+
+@dataclass(frozen=True)
 class Advice:
-    """The best of a case, all that tie with it first; then who else would do, then who is out."""
+    """The best of a case, with all that tie with it; then who else would do, then who would not."""
 
     case: Case
     best: tuple[Candidate, ...]
     others: tuple[Candidate, ...]
-    out: tuple[Candidate, ...]
+    out: tuple[Rejected, ...]
 
 
 def advise(report: Report, case: Case, payload: str) -> Advice:
     """Who to take in ``case`` when values are like ``payload``."""
-    candidates = [_candidate(report, each, case, payload) for each in report.of_role("cache")]
-    able = sorted((each for each in candidates if each.cost and not each.out), key=lambda each: each.cost.middle if each.cost else 0)
-    best = [each for each in able if each.cost and able[0].cost and each.cost.ties(able[0].cost)]
-    return Advice(case, tuple(best), tuple(each for each in able if each not in best), tuple(each for each in candidates if each.out))
+    judged = [_judged(report, each, case, payload) for each in report.of_role("cache")]
+    able = sorted((each for each in judged if isinstance(each, Candidate)), key=lambda each: each.cost.middle)
+    best = [each for each in able if each.cost.ties(able[0].cost)]
+    others = [each for each in able if each not in best]
+    return Advice(case, tuple(best), tuple(others), tuple(each for each in judged if isinstance(each, Rejected)))
 
 
 def pick(advice: Advice) -> str:
@@ -117,15 +156,25 @@ def parts(report: Report, subject: Subject, payload: str) -> tuple[Measurement, 
 
 def offered(subject: Subject) -> list[str]:
     """The must-haves that ``subject`` declares."""
-    return [id for id, (_, capability, values) in MUSTS.items() if subject.declares.get(capability) in values]
+    return [key for key, (_, capability, values) in MUSTS.items() if subject.declares.get(capability) in values]
 
 
 def broken(report: Report, subject: Subject) -> dict[str, list[str]]:
-    """Promises that ``subject`` breaks, by the capability that switches them on; under ``""`` those that every cache makes."""
+    """Promises that ``subject`` breaks, by the capability that switches them on.
+
+    Under ``""`` are those that every cache makes, and those without which its cost means nothing.
+    """
+    measured = [
+        each
+        for key, each in report.measurements.items()
+        if key[:2] in ((subject.name, HIT), (subject.name, MISS), (subject.name, SET))
+    ]
+    vital = {promise.id for each in measured for promise in report.broken(each)}
     found: dict[str, list[str]] = {}
     for promise in report.promises:
-        if report.verdict(promise, subject).outcome == "fail":
-            for capability in promise.needs or ([UNTOLD] if promise.needs is None else [""]):
+        if promise.id in vital or report.verdict(promise, subject).outcome == "fail":
+            general = promise.id in vital or promise.needs == {}
+            for capability in [""] if general else promise.needs or [UNTOLD]:
                 found.setdefault(capability, []).append(promise.title)
     return found
 
@@ -143,23 +192,30 @@ def cost(case: Case, scope: str, measured: tuple[Measurement, Measurement, Measu
     """``h * hit + (1 - h) * (miss + origin + set)``."""
     share = misses(case, scope)
     middle, low, high = (
-        (1 - share) * hit + share * (miss + case.origin + put) for hit, miss, put in zip(*((m.median, m.low, m.high) for m in measured), strict=True)
+        (1 - share) * hit + share * (miss + case.origin + put)
+        for hit, miss, put in zip(*((m.median, m.low, m.high) for m in measured), strict=True)
     )
     return Cost(middle, low, high, 1 - share)
 
 
-def _candidate(report: Report, subject: Subject, case: Case, payload: str) -> Candidate:
-    measured = parts(report, subject, payload)
-    lacks = [text for id, (text, _, _) in MUSTS.items() if id in case.musts and id not in offered(subject)]
-    broke = broken(report, subject)
-    vital = [title for capability in ("", *(MUSTS[id][1] for id in case.musts)) for title in broke.get(capability, ())]
-    out = (
-        f"not run: {subject.reason}" if not subject.ran
-        else "a stand-in for tests" if subject.stands_in
-        else f"lacks: {', '.join(lacks)}" if lacks
-        else f"breaks: {', '.join(dict.fromkeys(vital))}" if vital
-        else "cost not measured" if not measured
-        else ""
-    )  # fmt: skip
-    others = dict.fromkeys(title for titles in broke.values() for title in titles)
-    return Candidate(subject, out, cost(case, subject.scope, measured) if measured else None, tuple(others))
+def _judged(report: Report, subject: Subject, case: Case, payload: str) -> Candidate | Rejected:
+    measured, titles = parts(report, subject, payload), broken(report, subject)
+    found = cost(case, subject.scope, measured) if measured else None
+    why = _why_not(subject, case, titles)
+    if why or not found:
+        return Rejected(subject, why or "cost not measured", found)
+    return Candidate(subject, found, tuple(dict.fromkeys(title for each in titles.values() for title in each)))
+
+
+def _why_not(subject: Subject, case: Case, titles: dict[str, list[str]]) -> str:
+    lacks = [MUSTS[each][0] for each in case.musts if each not in offered(subject)]
+    vital = dict.fromkeys(
+        title for capability in ("", *(MUSTS[each][1] for each in case.musts)) for title in titles.get(capability, ())
+    )
+    if not subject.ran:
+        return f"not run: {subject.reason}"
+    if subject.stands_in:
+        return "a stand-in for tests"
+    if lacks:
+        return f"lacks: {', '.join(lacks)}"
+    return f"breaks: {', '.join(vital)}" if vital else ""

@@ -1,5 +1,7 @@
 """A chart of ratios: rows beside the yardstick of their block; a gap is named, never drawn as a zero."""
 
+# ruff: noqa: RUF001 - a reader knows these signs
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from .svg import LogAxis, clipped, picture, tag
 
 @dataclass(frozen=True)
 class Bar:
-    """One row: a ratio to the block's yardstick with its interval, or None where there is none to draw, and its words."""
+    """One row: a ratio to the block's yardstick with its interval, None where there is none to draw; and its words."""
 
     label: str
     ratio: float | None
@@ -35,7 +37,7 @@ ROW, GAP, TOP = 21.0, 7.0, 4.0
 LABEL, PLOT, WIDTH = 112.0, 262.0, 372.0
 
 
-def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, id: str) -> Markup:
+def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, anchor: str) -> Markup:
     """Blocks of rows on an axis of ratios: a line reaches from the yardstick, at 1, to each row's ratio."""
     parts: list[Markup] = []
     y = TOP
@@ -44,7 +46,7 @@ def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, id: s
             parts.append(_yardstick(block, axis, y))
         parts += [_row(row, axis, y + ROW * number + ROW / 2) for number, row in enumerate(block.rows, start=1)]
         y += ROW * (len(block.rows) + 1) + GAP
-    return picture(title, description, WIDTH, y + 16, _grid(axis, y), *parts, id=id)
+    return picture(title, description, WIDTH, y + 16, _grid(axis, y), *parts, anchor=anchor)
 
 
 def _yardstick(block: Block, axis: LogAxis, y: float) -> Markup:
@@ -64,7 +66,17 @@ def _row(row: Bar, axis: LogAxis, y: float) -> Markup:
     stem = tag("line", x1=axis(1), x2=x, y1=y, y2=y, class_="stem")
     interval = tag("line", x1=axis(row.low), x2=axis(row.high), y1=y, y2=y, class_="interval")
     note = tag("text", row.note, x=WIDTH, y=y + 4, class_="ratio")
-    return tag("g", tag("title", f"{row.label}: {row.value}, {row.note}"), label, stem, interval, tag("circle", cx=x, cy=y, r=3.5), value, note, class_=kind)
+    return tag(
+        "g",
+        tag("title", f"{row.label}: {row.value}, {row.note}"),
+        label,
+        stem,
+        interval,
+        tag("circle", cx=x, cy=y, r=3.5),
+        value,
+        note,
+        class_=kind,
+    )
 
 
 def _grid(axis: LogAxis, bottom: float) -> Markup:

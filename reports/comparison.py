@@ -1,10 +1,13 @@
 """Two or more folders of results beside each other: what was broken or mended, what became slower or faster."""
 
+# ruff: noqa: RUF001 - a reader knows these signs
+
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from markupsafe import Markup
@@ -14,12 +17,14 @@ from .markdown import at_most, plain
 from .model import Measurement, Promise, Report
 from .outcomes import OUTCOMES
 from .svg import LogAxis, axis_for, picture, tag
-from .templates import render
+from .templates import render, stylesheet
 
 #: Rows of compare.md.
 MOST_ROWS = 20
 #: Pixels of an interval's and of a history's picture.
 WIDTH, HEIGHT = 150.0, 18.0
+#: Two points are the ratio itself.
+MIN_HISTORY = 3
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Shift:
-    """A cost in the last folder over that in the first; ``history`` has each folder's, None where it was not measured."""
+    """A cost in the last folder over that in the first; ``history`` has every folder's, None where there is none."""
 
     key: tuple[str, str, str]
     value: float
@@ -66,12 +71,14 @@ class Comparison:
 
 
 def compare(folders: Sequence[tuple[Path, Report]]) -> Comparison:
-    """What differs. Costs are compared as ratios to their yardsticks where both have one, so that a machine's speed divides out."""
+    """What differs; costs as ratios to their yardsticks where both have one, so that a machine's speed divides out."""
     reports = [report for _, report in folders]
     return Comparison(
         _names([path for path, _ in folders]),
         tuple(sorted(_changes(reports), key=lambda each: not each.broken)),
-        tuple(sorted(_shifts(reports), key=lambda each: (each.word == "no difference shown", -abs(math.log(each.value))))),
+        tuple(
+            sorted(_shifts(reports), key=lambda each: (each.word == "no difference shown", -abs(math.log(each.value))))
+        ),
         tuple((path.name, names) for (path, report) in folders if (names := _alone(report, reports))),
     )
 
@@ -84,7 +91,10 @@ def _names(paths: list[Path]) -> tuple[str, ...]:
 def _changes(reports: list[Report]) -> list[Change]:
     promises = {each.id: each for report in reports for each in report.promises}
     cells = dict.fromkeys(key for report in reports for key in report.verdicts)
-    found = [Change(promises[id], subject, tuple(_outcome(each, id, subject) for each in reports)) for id, subject in cells]
+    found = [
+        Change(promises[promise], subject, tuple(_outcome(each, promise, subject) for each in reports))
+        for promise, subject in cells
+    ]
     return [each for each in found if len(set(each.outcomes) - {""}) > 1]
 
 
@@ -100,7 +110,16 @@ def _shifts(reports: list[Report]) -> list[Shift]:
         old = first.measurements.get(key)
         if old and old.unit == new.unit and min(old.low, new.low) > 0 and last.subject(new.subject).role != "yardstick":
             (before, low, high), (after, least, most) = _bounds(first, last, old), _bounds(last, first, new)
-            found.append(Shift(key, after / before, least / high, most / low, new.better, tuple(_value(each, key, reports) for each in reports)))
+            found.append(
+                Shift(
+                    key,
+                    after / before,
+                    least / high,
+                    most / low,
+                    new.better,
+                    tuple(_value(each, key, reports) for each in reports),
+                )
+            )
     return found
 
 
@@ -124,36 +143,56 @@ def _value(report: Report, key: tuple[str, str, str], reports: list[Report]) -> 
 def _alone(report: Report, reports: list[Report]) -> tuple[str, ...]:
     """Columns that ran in this folder only."""
     others = {each.name for other in reports if other is not report for each in other.subjects if each.ran}
-    return tuple(each.name for each in report.subjects if each.ran and each.name not in others and each.role != "yardstick")
+    return tuple(
+        each.name for each in report.subjects if each.ran and each.name not in others and each.role != "yardstick"
+    )
 
 
 def html(comparison: Comparison) -> str:
     """The page."""
-    axis = axis_for([bound for each in comparison.shifts for bound in (each.low, each.high)] + [0.8, 1.25], 4, WIDTH - 4)
+    axis = axis_for(
+        [bound for each in comparison.shifts for bound in (each.low, each.high)] + [0.8, 1.25], 4, WIDTH - 4
+    )
     drawn = [(each, _interval(each, axis), _history(each)) for each in comparison.shifts]
-    style = Markup(Path(__file__).with_name("page.css").read_text(encoding="utf-8"))
-    return render("compare.html", comparison=comparison, shifts=drawn, headline=headline(comparison), outcomes=OUTCOMES, css=style)
+    style = stylesheet()
+    return render(
+        "compare.html", comparison=comparison, shifts=drawn, headline=headline(comparison), outcomes=OUTCOMES, css=style
+    )
 
 
 def _interval(shift: Shift, axis: LogAxis) -> Markup:
-    parts = [tag("line", x1=axis(1), x2=axis(1), y1=1, y2=HEIGHT - 1, class_="one"), tag("line", x1=axis(shift.low), x2=axis(shift.high), y1=9, y2=9, class_="interval")]
+    parts = [
+        tag("line", x1=axis(1), x2=axis(1), y1=1, y2=HEIGHT - 1, class_="one"),
+        tag("line", x1=axis(shift.low), x2=axis(shift.high), y1=9, y2=9, class_="interval"),
+    ]
     said = f"{words.times(shift.value)}, from {words.times(shift.low)} to {words.times(shift.high)}"
     dot = tag("circle", cx=axis(shift.value), cy=9, r=3.5)
-    return picture(said, "Last over first, with its interval", WIDTH, HEIGHT, tag("g", *parts, dot, class_="row"), id=f"i-{_slug(shift)}")
+    return picture(
+        said,
+        "Last over first, with its interval",
+        WIDTH,
+        HEIGHT,
+        tag("g", *parts, dot, class_="row"),
+        anchor=f"i-{_slug(shift)}",
+    )
 
 
 def _history(shift: Shift) -> Markup | None:
     """Every folder's cost, as a line; a gap where it was not measured."""
     known = [each for each in shift.history if each]
-    if len(known) < 3:
+    if len(known) < MIN_HISTORY:
         return None
-    up = axis_for(known, HEIGHT - 2, 2)
-    step = (WIDTH - 8) / (len(shift.history) - 1)
-    dots = [tag("circle", cx=4 + step * number, cy=up(each), r=2) for number, each in enumerate(shift.history) if each]
-    joined = [tag("line", x1=4 + step * number, x2=4 + step * (number + 1), y1=up(a), y2=up(b), class_="stem")
-              for number, (a, b) in enumerate(zip(shift.history, shift.history[1:], strict=False)) if a and b]  # fmt: skip
+    up, step = axis_for(known, HEIGHT - 2, 2), (WIDTH - 8) / (len(shift.history) - 1)
+    places = [(4 + step * number, up(each)) if each else None for number, each in enumerate(shift.history)]
+    dots = [tag("circle", cx=each[0], cy=each[1], r=2) for each in places if each]
+    joined = [
+        tag("line", x1=old[0], y1=old[1], x2=new[0], y2=new[1], class_="stem")
+        for old, new in pairwise(places)
+        if old and new
+    ]
     said = ", ".join(words.digits(each) if each else "not measured" for each in shift.history)
-    return picture("Over the folders", said, WIDTH, HEIGHT, tag("g", *joined, *dots, class_="row"), id=f"h-{_slug(shift)}")
+    drawn = tag("g", *joined, *dots, class_="row")
+    return picture("Over the folders", said, WIDTH, HEIGHT, drawn, anchor=f"h-{_slug(shift)}")
 
 
 def _slug(shift: Shift) -> str:
@@ -170,11 +209,22 @@ def headline(comparison: Comparison) -> str:
 
 def markdown(comparison: Comparison) -> str:
     """The same for a pull request."""
+    names = " | ".join(map(plain, comparison.names))
     lines = [f"# {' → '.join(map(plain, comparison.names))}", "", headline(comparison), ""]
     if comparison.changes:
-        rows = [f"| {plain(each.promise.title)} | {plain(each.subject)} | {' | '.join(OUTCOMES[o][1] if o else '–' for o in each.outcomes)} |" for each in comparison.changes]
-        lines += [f"| promise | | {' | '.join(map(plain, comparison.names))} |", f"| --- | --- |{' --- |' * len(comparison.names)}", *at_most(MOST_ROWS, rows), ""]
+        lines += [f"| promise | | {names} |", f"| --- | --- |{' --- |' * len(comparison.names)}"]
+        lines += [*at_most(MOST_ROWS, [_change_line(each) for each in comparison.changes]), ""]
     if comparison.shifts:
-        rows = [f"| {plain(' '.join(each.key))} | {words.times(each.value)} | {words.times(each.low)} – {words.times(each.high)} | {each.word} |" for each in comparison.shifts]
-        lines += ["| cost | last over first | 95 % interval | |", "| --- | --- | --- | --- |", *at_most(MOST_ROWS, rows), ""]
+        lines += ["| cost | last over first | 95 % interval | |", "| --- | --- | --- | --- |"]
+        lines += [*at_most(MOST_ROWS, [_shift_line(each) for each in comparison.shifts]), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _change_line(change: Change) -> str:
+    outcomes = " | ".join(OUTCOMES[each][1] if each else "–" for each in change.outcomes)
+    return f"| {plain(change.promise.title)} | {plain(change.subject)} | {outcomes} |"
+
+
+def _shift_line(shift: Shift) -> str:
+    interval = f"{words.times(shift.low)} – {words.times(shift.high)}"
+    return f"| {plain(' '.join(shift.key))} | {words.times(shift.value)} | {interval} | {shift.word} |"

@@ -22,7 +22,10 @@ def text(report: Report) -> str:
         "runs": [{"file": each.file, "run": each.run, "environment": each.environment} for each in report.runs],
         "subjects": [_subject(report, each) for each in report.subjects],
         "promises": [_told(asdict(each)) for each in report.promises],
-        "verdicts": [{"promise": promise, "subject": subject, **_told(asdict(each))} for (promise, subject), each in report.verdicts.items()],
+        "verdicts": [
+            {"promise": promise, "subject": subject, **_told(asdict(each))}
+            for (promise, subject), each in report.verdicts.items()
+        ],
         "measurements": [_measurement(report, each) for each in report.measurements.values()],
         "advice": [_advice(advise(report, case, payload)) for payload in payloads(report)[:1] for case in CASES],
         "warnings": [{"what": what, "remedy": remedy} for what, remedy in warnings(report)],
@@ -40,7 +43,8 @@ def _measurement(report: Report, measurement: Measurement) -> dict[str, Any]:
     ratio = report.ratio(measurement)
     return {
         **asdict(measurement),
-        "ratio": ratio and {"yardstick": ratio.yardstick.subject, "value": ratio.value, "low": ratio.low, "high": ratio.high},
+        "ratio": ratio
+        and {"yardstick": ratio.yardstick.subject, "value": ratio.value, "low": ratio.low, "high": ratio.high},
         "broken": [each.id for each in report.broken(measurement)],
     }
 
@@ -56,7 +60,7 @@ def _advice(advice: Advice) -> dict[str, Any]:
         "musts": list(case.musts),
         "take": [each.subject.name for each in advice.best],
         "others": [each.subject.name for each in advice.others],
-        "out": {each.subject.name: each.out for each in advice.out},
+        "out": {each.subject.name: each.why for each in advice.out},
     }
 
 

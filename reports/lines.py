@@ -22,20 +22,29 @@ class Line:
     flagged: bool = False
 
 
-def lines(title: str, description: str, drawn: list[Line], across: Axis, up: Axis, id: str) -> Markup:
-    """All of ``drawn``. The page's script finds the ends of the axes in ``data-axes`` and moves the lines of a form's case."""
+def lines(title: str, description: str, drawn: list[Line], axes: tuple[Axis, Axis], anchor: str) -> Markup:
+    """All of ``drawn``; the page's script reads the ends of the axes from ``data-axes`` when it moves a line."""
+    across, up = axes
     ends = _apart([up(each.points[-1][1]) for each in drawn])
     cursor = tag("line", x1=-9, x2=-9, y1=up.end, y2=up.start, class_="cursor")
     curves = [_curve(each, across, up, end) for each, end in zip(drawn, ends, strict=True)]
-    bounds = " ".join(str(each) for axis in (across, up) for each in (axis.low, axis.high, axis.start, axis.end))
-    chart = picture(title, description, WIDTH, HEIGHT, _grid(across, up), cursor, *curves, id=id)
+    bounds = " ".join(str(each) for axis in axes for each in (axis.low, axis.high, axis.start, axis.end))
+    chart = picture(title, description, WIDTH, HEIGHT, _grid(across, up), cursor, *curves, anchor=anchor)
     return tag("div", chart, class_="curves", data_axes=bounds, tabindex=0, role="group", aria_label=title)
 
 
 def _curve(line: Line, across: Axis, up: Axis, end: float) -> Markup:
     path = tag("path", d=_path([(across(each[0]), up(each[1])) for each in line.points]))
     label = tag("text", clipped(line.label, 18) + " ✗" * line.flagged, x=across.end + 8, y=end + 4)
-    return tag("g", tag("title", line.label), _band(line, across, up), path, label, class_=f"line {line.kind}", data_name=line.label)
+    return tag(
+        "g",
+        tag("title", line.label),
+        _band(line, across, up),
+        path,
+        label,
+        class_=f"line {line.kind}",
+        data_name=line.label,
+    )
 
 
 def _band(line: Line, across: Axis, up: Axis) -> Markup | str:

@@ -1,4 +1,4 @@
-"""What a report knows: subjects, promises, verdicts and measurements of one or more runs, and what follows from them."""
+"""What a report knows: subjects, promises, verdicts and measurements of its runs, and what follows from them."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Subject:
 
     @property
     def stands_in(self) -> bool:
-        """Whether its server is a stand-in for tests, nothing to run an application on."""
-        return bool((self.backend or {}).get("stand_in"))
+        """Whether its server is a stand-in for tests, which is its own client: nothing to run an application on."""
+        return bool(self.server) and self.server == (self.backend or {}).get("client")
 
 
 @dataclass(frozen=True)
@@ -163,8 +163,8 @@ class Report:
     def subject(self, name: str) -> Subject:
         return self._by_name[name]
 
-    def promise(self, id: str) -> Promise:
-        return self._by_id.get(id, Promise(id, "", id, ""))
+    def promise(self, key: str) -> Promise:
+        return self._by_id.get(key, Promise(key, "", key, ""))
 
     def hue(self, name: str) -> str:
         """The class that gives a subject its colour in every chart of lines."""
@@ -179,7 +179,9 @@ class Report:
 
     def score(self, subject: Subject, promises: list[Promise] | None = None) -> Score:
         of = self.promises if promises is None else promises
-        return Score(Counter(self.verdict(each, subject).outcome for each in of if (each.id, subject.name) in self.verdicts))
+        return Score(
+            Counter(self.verdict(each, subject).outcome for each in of if (each.id, subject.name) in self.verdicts)
+        )
 
     def broken(self, measurement: Measurement) -> list[Promise]:
         """The promises this number relies on and its subject does not keep."""
@@ -187,7 +189,7 @@ class Report:
 
     def unkept(self, subject: str, promises: Iterable[str]) -> list[Promise]:
         """Those of ``promises``, by id, that the subject of this name does not keep."""
-        return [self.promise(id) for id in promises if self._outcome(id, subject).broken]
+        return [self.promise(each) for each in promises if self._outcome(each, subject).broken]
 
     def ratio(self, measurement: Measurement) -> Ratio | None:
         """The cost over that of the yardstick that fits the subject, where one was measured beside it."""

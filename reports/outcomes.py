@@ -1,5 +1,7 @@
 """How each outcome of a promise is shown: never by colour alone."""
 
+# ruff: noqa: RUF001 - a reader knows these signs
+
 from __future__ import annotations
 
 #: outcome -> glyph, word, what it means

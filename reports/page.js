@@ -62,9 +62,10 @@
   // The form: the same rules as the cards, which advice.py states.
   const form = $('#own form');
   if (!form) return;
-  const {same, untold, musts, cases, caches} = JSON.parse($('#data').textContent), field = form.elements;
+  const {same, musts, cases, caches} = JSON.parse($('#data').textContent), field = form.elements;
   const digits = x => x >= 99.5 ? Math.round(x).toLocaleString('en') : x >= 9.95 ? x.toFixed(1).replace(/\.0$/, '') : x >= .095 ? x.toFixed(2).replace(/\.00$/, '') : String(+x.toPrecision(2));
   const time = s => { const [scale, unit] = [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns']].find(([scale]) => s >= .9995 * scale) || [1e-9, 'ns']; return digits(s / scale) + ' ' + unit; };
+  const times = x => (x >= .995 && x < 99.5 ? x.toFixed(1) : digits(x)) + '×';
   const money = x => '$' + x.toLocaleString('en', {minimumFractionDigits: 2, maximumFractionDigits: x < .01 ? 5 : 2});
   const read = () => ({m: +field.m.value || 1, p: +field.p.value || 1, c: +field.c.value || 0, o: +(10 ** field.o.value).toPrecision(2), u: Math.round(10 ** field.u.value),
     need: all('[name=need]:checked', form).map(box => box.value), payload: field.payload.value});
@@ -99,7 +100,7 @@
     for (const [cache, [middle]] of able) {
       const share = misses(now, cache.scope), titles = [...new Set(Object.values(cache.broken).flat())];
       const note = [`${digits(100 - 100 * share)} % hits`, now.c ? `${money(1000 * share * now.c)} per 1,000 reads, of ${money(1000 * now.c)}` : '', titles.length ? `breaks: ${titles.join(', ')}` : ''];
-      row(best.some(each => each[0] === cache) ? 'best' : '', cache.name, make('td', time(middle)), make('td', digits(middle / able[0][1][0]) + '×'), make('td', note.filter(Boolean).join('; '), 'note'));
+      row(best.some(each => each[0] === cache) ? 'best' : '', cache.name, make('td', time(middle)), make('td', times(middle / able[0][1][0])), make('td', note.filter(Boolean).join('; '), 'note'));
     }
     for (const [cache, why] of rest) row('out', cache.name, Object.assign(make('td', why), {colSpan: 3}));
     $('.result').replaceChildren(pick, table);

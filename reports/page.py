@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from pathlib import Path
 from typing import Protocol, cast
 
 from markupsafe import Markup
@@ -12,9 +11,7 @@ from markupsafe import Markup
 from . import sections, words
 from .markdown import text
 from .model import Report
-from .templates import render
-
-HERE = Path(__file__).parent
+from .templates import render, script, stylesheet
 
 
 class Section(Protocol):
@@ -40,8 +37,16 @@ def all_sections() -> list[tuple[str, Section]]:
 def html(report: Report) -> str:
     """The whole page."""
     parts = [(name, section.title, section.html(report)) for name, section in all_sections()]
-    css, js = ((HERE / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
-    return render("page.html", report=report, headline=headline(report), facts=facts(report), parts=[each for each in parts if each[2]], css=Markup(css), js=Markup(js))
+    css, js = stylesheet(), script()
+    return render(
+        "page.html",
+        report=report,
+        headline=headline(report),
+        facts=facts(report),
+        parts=[each for each in parts if each[2]],
+        css=css,
+        js=js,
+    )
 
 
 def markdown(report: Report) -> str:
@@ -53,18 +58,32 @@ def headline(report: Report) -> str:
     """What the run found, in a sentence."""
     judged = [each for each in report.of_role("cache") + report.of_role("breaker") if report.score(each).judged]
     if not judged:
-        return f"{words.count(len(report.of_role('cache')), 'cache')}, measured and not judged" if report.measurements else "Nothing was judged in this run"
-    keeping = [each for each in judged if not report.score(each)["fail"]]
+        return (
+            f"{words.count(len(report.of_role('cache')), 'cache')}, measured and not judged"
+            if report.measurements
+            else "Nothing was judged in this run"
+        )
+    keeping = [each.name for each in judged if not report.score(each)["fail"]]
     if len(keeping) == len(judged):
-        return f"All {len(judged)} caches keep every promise they make" if len(judged) > 1 else f"{judged[0].name} keeps every promise it makes"
-    return f"{len(keeping) or 'None'} of {words.count(len(judged), 'cache')} {'keeps' if len(keeping) == 1 else 'keep'} every promise made"
+        return (
+            f"All {len(judged)} caches keep every promise they make"
+            if keeping[1:]
+            else f"{keeping[0]} keeps every promise it makes"
+        )
+    verb = "keeps" if len(keeping) == 1 else "keep"
+    return f"{len(keeping) or 'None'} of {words.count(len(judged), 'cache')} {verb} every promise made"
 
 
 def facts(report: Report) -> str:
     """What stands below the headline: how much was judged, when, where."""
     last, judged = report.runs[-1], sum(each.outcome != "not-run" for each in report.verdicts.values())
+    said = [
+        f"{words.count(len(report.promises), 'promise')}, {words.count(judged, 'verdict')}",
+        f"{words.count(len(report.measurements), 'figure')} measured",
+        f"{last.run['profile']} profile",
+        words.day(last.run["started"]),
+        f"{last.environment['cpu']}, {words.count(last.environment['cores'], 'core')}",
+        last.environment["python"],
+    ]
     idle = [each.name for each in report.subjects if not each.ran]
-    said = [f"{words.count(len(report.promises), 'promise')}, {words.count(judged, 'verdict')}", f"{words.count(len(report.measurements), 'figure')} measured",
-            words.day(last.run["started"]), f"{last.run['profile']} profile", f"{last.environment['cpu']}, {words.count(last.environment['cores'], 'core')}",
-            last.environment["python"]]  # fmt: skip
     return " · ".join(said) + (f". {words.listed(idle)} could not run." if idle else "")

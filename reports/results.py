@@ -33,7 +33,9 @@ def read(directory: Path) -> Report:
         raise ResultsError(f"{directory} is no folder; give the one that the result files were written to")
     paths = sorted(each for each in directory.glob("*.json") if each.name != OURS)
     if not paths:
-        raise ResultsError(f"{directory} has no result files; `pytest conformance --results={directory}/conformance.json` writes one")
+        raise ResultsError(
+            f"{directory} has no result files; `pytest conformance --results={directory}/conformance.json` writes one"
+        )
     return merge((path.name, load(path)) for path in paths)
 
 
@@ -60,9 +62,13 @@ def _finite(text: str) -> float:
 
 def _check(path: Path, content: Any) -> None:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ResultsError(f"{path} is no result file: its field 'format' is not {FORMAT!r}; keep other JSON out of the folder")
+        raise ResultsError(
+            f"{path} is no result file: its field 'format' is not {FORMAT!r}; keep other JSON out of the folder"
+        )
     if content.get("version") != VERSION:
-        raise ResultsError(f"{path} has version {content.get('version')!r}, this report reads version {VERSION}; run the suite again")
+        raise ResultsError(
+            f"{path} has version {content.get('version')!r}, this report reads version {VERSION}; run the suite again"
+        )
     if error := best_match(_validator().iter_errors(content)):
         raise ResultsError(f"{path}, field {_field(error.absolute_path)}: {_short(error.message)}")
     _check_names(path, content)
@@ -74,11 +80,18 @@ def _check_names(path: Path, content: Record) -> None:
     promises = {each["id"] for each in content["promises"]}
     if len(subjects) < len(content["subjects"]):
         raise ResultsError(f"{path}, field subjects: two have the same name")
-    named = [("verdicts", "subject", subjects), ("measurements", "subject", subjects), ("outages", "subject", subjects), ("verdicts", "promise", promises)]
+    named = [
+        ("verdicts", "subject", subjects),
+        ("measurements", "subject", subjects),
+        ("outages", "subject", subjects),
+        ("verdicts", "promise", promises),
+    ]
     for kind, field, known in named:
         for number, each in enumerate(content.get(kind, ())):
             if each[field] not in known:
-                raise ResultsError(f"{path}, field {kind}[{number}].{field}: {each[field]!r} is not among the file's {field}s")
+                raise ResultsError(
+                    f"{path}, field {kind}[{number}].{field}: {each[field]!r} is not among the file's {field}s"
+                )
 
 
 def _validator() -> Draft202012Validator:
@@ -98,14 +111,25 @@ def merge(files: Iterable[tuple[str, Record]]) -> Report:
     ordered = sorted(files, key=lambda each: each[1]["run"]["started"])
     contents = [content for _, content in ordered]
     return Report(
-        runs=tuple(Run(name, content["run"], content["environment"], bool(content["measurements"])) for name, content in ordered),
+        runs=tuple(
+            Run(name, content["run"], content["environment"], bool(content["measurements"]))
+            for name, content in ordered
+        ),
         subjects=tuple(_subjects(contents)),
         promises=tuple({each["id"]: Promise(**each) for content in contents for each in content["promises"]}.values()),
         verdicts=_verdicts(contents),
-        measurements={(m.subject, m.workload, m.payload): m for content in contents for m in map(_measurement, content["measurements"])},
+        measurements={
+            (m.subject, m.workload, m.payload): m
+            for content in contents
+            for m in map(_measurement, content["measurements"])
+        },
         raw=tuple(contents),
         curves=tuple(_curves(contents)),
-        outages=tuple({(each["subject"], each["scenario"]): each for content in contents for each in content.get("outages", ())}.values()),
+        outages=tuple(
+            {
+                (each["subject"], each["scenario"]): each for content in contents for each in content.get("outages", ())
+            }.values()
+        ),
     )
 
 

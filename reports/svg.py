@@ -14,25 +14,35 @@ from .words import digits
 
 def tag(name: str, *children: object, **attributes: object) -> Markup:
     """``<name ...>children</name>``, escaped; ``class_`` is written ``class`` and ``stroke_width`` ``stroke-width``."""
-    given = (f' {key.rstrip("_").replace("_", "-")}="{escape(plain(value))}"' for key, value in attributes.items() if value is not None)
-    return Markup(f"<{name}{''.join(given)}>{''.join(escape(each) for each in children)}</{name}>")
+    given = (
+        f' {key.rstrip("_").replace("_", "-")}="{escape(plain(value))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    inner = "".join(escape(each) for each in children)
+    return Markup(f"<{name}{''.join(given)}>{inner}</{name}>")  # noqa: S704 - all parts are escaped
 
 
-def picture(title: str, description: str, width: float, height: float, *children: Markup, id: str) -> Markup:
+def picture(title: str, description: str, width: float, height: float, *children: Markup, anchor: str) -> Markup:
     """An ``<svg>`` that scales with its column and tells a screen reader what it shows."""
-    named = tag("title", title, id=f"{id}-t"), tag("desc", description, id=f"{id}-d")
+    named = tag("title", title, id=f"{anchor}-t"), tag("desc", description, id=f"{anchor}-d")
     return tag("svg", *named, *children, viewBox=f"0 0 {plain(width)} {plain(height)}", role="img",
-               aria_labelledby=f"{id}-t {id}-d", class_="chart")  # fmt: skip
+               aria_labelledby=f"{anchor}-t {anchor}-d", class_="chart")  # fmt: skip
 
 
 class Axis(Protocol):
     """Maps values from ``low`` to ``high`` to pixels from ``start`` to ``end``."""
 
-    low: float
-    high: float
-    start: float
-    end: float
-    show: Callable[[float], str]
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def start(self) -> float: ...
+    @property
+    def end(self) -> float: ...
+    @property
+    def show(self) -> Callable[[float], str]: ...
 
     def __call__(self, value: float) -> float:
         """The pixel of ``value``; of the nearer end where it lies outside."""

@@ -15,15 +15,28 @@ from . import words
 HERE = Path(__file__).parent
 
 
+def stylesheet() -> Markup:
+    """The style of every page."""
+    return Markup((HERE / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+def script() -> Markup:
+    """What the page does beyond what it does without."""
+    return Markup((HERE / "page.js").read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
 def render(template: str, **values: Any) -> Markup:
     """A template of ``reports/`` or ``reports/sections/``, everything in it escaped."""
-    return Markup(_environment().get_template(template).render(**values))
+    return Markup(_environment().get_template(template).render(**values))  # noqa: S704 - escaped by jinja2
 
 
 def linked(text: str) -> Markup:
     """``text`` escaped, its http and https addresses as links."""
     parts = re.split(r"(https?://[^\s<>\"'()]+[^\s<>\"'().,;:])", text)
-    return Markup("").join(Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(part) if number % 2 else escape(part) for number, part in enumerate(parts))
+    return Markup("").join(
+        Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
 
 
 def breakable(name: str) -> Markup:
@@ -33,7 +46,15 @@ def breakable(name: str) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(loader=FileSystemLoader([HERE, HERE / "sections"]), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {name: getattr(words, name) for name in ("count", "day", "digits", "duration", "listed", "size", "times")}
+    made = Environment(
+        loader=FileSystemLoader([HERE, HERE / "sections"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        name: getattr(words, name) for name in ("count", "day", "digits", "duration", "listed", "size", "times")
+    }
     made.filters |= {"linked": linked, "breakable": breakable}
     return made

@@ -39,7 +39,11 @@ def _line(report: Report, subject: Subject, width: int) -> Line:
     if not sum(score.counts.values()):
         return [name, ("no verdicts", GREY)]
     kept = f"{score['pass']} of {score.judged} promises kept"
-    asides = (("deviation", "known", "known"), ("not-offered", "not offered", "not offered"), ("error", "suite error", "suite errors"))
+    asides = (
+        ("deviation", "known", "known"),
+        ("not-offered", "not offered", "not offered"),
+        ("error", "suite error", "suite errors"),
+    )
     more = [words.count(score[outcome], one, many) for outcome, one, many in asides if score[outcome]]
     return [name, (kept, RED if score["fail"] else GREEN), (f"{', ' if more else ''}{', '.join(more)}", GREY)]
 
@@ -50,7 +54,10 @@ def _broken(report: Report) -> list[Line]:
     for (promise, subject), verdict in report.verdicts.items():
         if verdict.outcome == "fail":
             found.setdefault(promise, []).append(subject)
-    return [[("✗ ", RED), (report.promise(promise).title, ""), (f"  {words.listed(subjects)}", GREY)] for promise, subjects in found.items()]
+    return [
+        [("✗ ", RED), (report.promise(promise).title, ""), (f"  {words.listed(subjects)}", GREY)]
+        for promise, subjects in found.items()
+    ]
 
 
 def _advice(report: Report) -> list[Line]:
@@ -60,10 +67,24 @@ def _advice(report: Report) -> list[Line]:
 
 def _warnings(report: Report) -> list[Line]:
     found = warnings(report)
-    return [[("! ", RED), (f"{found[0][0]} {found[0][1]}" if len(found) == 1 else f"{len(found)} warnings about these figures in the report", "")]] if found else []
+    return (
+        [
+            [
+                ("! ", RED),
+                (
+                    f"{found[0][0]} {found[0][1]}"
+                    if len(found) == 1
+                    else f"{len(found)} warnings about these figures in the report",
+                    "",
+                ),
+            ]
+        ]
+        if found
+        else []
+    )
 
 
-def _draw(line: Line, cut: bool) -> str:
+def _draw(line: Line, *, cut: bool) -> str:
     """As text no wider than the window; paths are never cut, so that they can be copied."""
     room = shutil.get_terminal_size((100, 24)).columns if cut else sys.maxsize
     drawn = []

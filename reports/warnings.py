@@ -22,19 +22,47 @@ def _cut_off(report: Report) -> list[tuple[str, str]]:
 
 def _busy(report: Report) -> list[tuple[str, str]]:
     """Only a run that measured: a verdict does not care."""
-    busy = [each for each in report.runs if each.measured and (each.environment.get("load") or 0) > each.environment["cores"] / 2]
+    busy = [
+        each
+        for each in report.runs
+        if each.measured and (each.environment.get("load") or 0) > each.environment["cores"] / 2
+    ]
     if not busy:
         return []
     most = max(each.environment["load"] for each in busy)
+    cores = words.count(busy[0].environment["cores"], "core")
     where = f"when {words.listed([each.file for each in busy])} began"
-    return [(f"The machine was busy {where}: a load of {most:.1f} on {words.count(busy[0].environment['cores'], 'core')}.", "Close what else is running, and measure again.")]
+    return [
+        (
+            f"The machine was busy {where}: a load of {most:.1f} on {cores}.",
+            "Close what else is running, and measure again.",
+        )
+    ]
 
 
 def _few_blocks(report: Report) -> list[tuple[str, str]]:
     few = sorted({each.workload for each in report.measurements.values() if len(each.blocks) < FEW_BLOCKS})
-    return [(f"Fewer than {FEW_BLOCKS} blocks were measured for {words.listed(few)}: the intervals are wide.", "Run bench with --profile=standard.")] if few else []
+    return (
+        [
+            (
+                f"Fewer than {FEW_BLOCKS} blocks were measured for {words.listed(few)}: the intervals are wide.",
+                "Run bench with --profile=standard.",
+            )
+        ]
+        if few
+        else []
+    )
 
 
 def _suite_errors(report: Report) -> list[tuple[str, str]]:
     errors = sum(each.outcome == "error" for each in report.verdicts.values())
-    return [(f"The suite itself failed in {words.count(errors, 'cell')}.", "Read the message behind the cell; it is no verdict about the cache.")] if errors else []
+    return (
+        [
+            (
+                f"The suite itself failed in {words.count(errors, 'cell')}.",
+                "Read the message behind the cell; it is no verdict about the cache.",
+            )
+        ]
+        if errors
+        else []
+    )

@@ -1,5 +1,7 @@
 """Numbers and times as a reader wants them: three digits, a unit, no zeros that say nothing."""
 
+# ruff: noqa: RUF001, RUF002 - a reader knows the sign
+
 from __future__ import annotations
 
 import re
@@ -31,7 +33,14 @@ def quantity(value: float, unit: str) -> str:
 
 def short(value: float) -> str:
     """``value`` for the tick of an axis, such as ``20k`` or ``3M``."""
-    scale, suffix = next(((scale, suffix) for scale, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if abs(value) >= 10 * scale or abs(value) == scale), (1, ""))
+    scale, suffix = next(
+        (
+            (scale, suffix)
+            for scale, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+            if abs(value) >= 10 * scale or abs(value) == scale
+        ),
+        (1, ""),
+    )
     return f"{value / scale:,.4g}{suffix}"
 
 

@@ -23,17 +23,30 @@ if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
     from selenium.webdriver.remote.webelement import WebElement
 
-FLAGS = """--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
-    --disable-component-update --disable-sync --disable-dev-shm-usage""".split()
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 REPORT = merge([("run.json", results())])
 
 
 def missing() -> str | None:
     """What the tests of this file lack, and the command that brings it."""
     if not (_browser() and shutil.which("chromedriver")):
-        return "no Chromium with its driver; `apt-get install --no-install-recommends chromium chromium-driver` brings them"
+        return "no Chromium and driver; `apt-get install --no-install-recommends chromium chromium-driver` brings them"
     lacking = [name for name in ("selenium", "axe_core_python") if not importlib.util.find_spec(name)]
-    return f"{' and '.join(lacking)} not installed; `pip install selenium axe-core-python` brings them" if lacking else None
+    return (
+        f"{' and '.join(lacking)} not installed; `pip install selenium axe-core-python` brings them"
+        if lacking
+        else None
+    )
 
 
 def _browser() -> str | None:
@@ -72,7 +85,9 @@ class Page:
     def open(self, view: str = "", width: int = 1280, **features: str) -> Page:
         emulated = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
         self.command("Emulation.setEmulatedMedia", features=emulated)
-        self.command("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
+        self.command(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
+        )
         self.driver.get("about:blank")
         self.driver.get(self.place + view)
         return self
@@ -92,7 +107,11 @@ class Page:
     def set(self, name: str, value: float | str) -> None:
         """Give a field of the form a value as typing or dragging would."""
         field = self.one(f"#own [name={name}]")
-        self.driver.execute_script("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))", field, value)
+        self.driver.execute_script(
+            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))",
+            field,
+            value,
+        )
 
     @property
     def query(self) -> str:
@@ -166,7 +185,9 @@ def test_copy_puts_the_script_on_the_clipboard(report: Page) -> None:
     report.one(".matrix td.fail a").click()
     button = report.one(".opened .copy")
     button.click()
-    copied = report.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0], error => arguments[0](String(error)))")
+    copied = report.driver.execute_async_script(
+        "navigator.clipboard.readText().then(arguments[0], error => arguments[0](String(error)))"
+    )
     assert copied == report.one(".opened .script code").get_property("textContent")
     assert button.text == "copied"
 
@@ -176,9 +197,12 @@ def test_the_form_answers_as_the_cards_do(report: Page, number: int) -> None:
     case = advice.CASES[number]
     report.all(".card .more a")[number].click()
     assert report.one("#own .pick").text == report.all(".card .pick")[number].text
-    rows = [[cell.text for cell in row.find_elements("css selector", "th, td")][:2] for row in report.all("#own .rank tr")]
+    rows = [
+        [cell.text for cell in row.find_elements("css selector", "th, td")][:2] for row in report.all("#own .rank tr")
+    ]
     on_card = [
-        [cell.text for cell in row.find_elements("css selector", "th, td")][:2] for row in report.all(f"#case-{case.id} .rank tbody tr")
+        [cell.text for cell in row.find_elements("css selector", "th, td")][:2]
+        for row in report.all(f"#case-{case.id} .rank tbody tr")
     ]
     assert rows == on_card
 
@@ -197,7 +221,9 @@ def test_the_form_follows_its_fields_and_lives_in_the_address(report: Page) -> N
     assert report.errors() == []
 
 
-@pytest.mark.parametrize("view", ["?own=1~2", "?own=~~~~~~", "?own=a~b~c~d~e~f~g", "?only=%22%5D", "?open=nobody", "?shut=%00", "#v999"])
+@pytest.mark.parametrize(
+    "view", ["?own=1~2", "?own=~~~~~~", "?own=a~b~c~d~e~f~g", "?only=%22%5D", "?open=nobody", "?shut=%00", "#v999"]
+)
 def test_an_address_with_nonsense_is_a_page_all_the_same(report: Page, view: str) -> None:
     report.open(view)
     assert report.seen("h1")

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from sample_results import Record, results, write
 
-from reports import advice, comparison, page, terminal, words
+from reports import advice, comparison, document, page, picture, terminal, words
 from reports.__main__ import main
 from reports.model import Report
 from reports.results import ResultsError, merge, read
@@ -77,7 +77,9 @@ def test_a_later_run_that_could_not_judge_leaves_what_was_judged() -> None:
         (lambda content: content["subjects"].append(content["subjects"][0]), "two have the same name"),
     ],
 )
-def test_a_file_that_is_no_result_file_is_named_with_its_field(folder: Path, spoil: Callable[[Record], Any], told: str) -> None:
+def test_a_file_that_is_no_result_file_is_named_with_its_field(
+    folder: Path, spoil: Callable[[Record], Any], told: str
+) -> None:
     content = results()
     spoil(content)
     (folder / "spoiled.json").write_text(json.dumps(content))
@@ -97,7 +99,9 @@ def test_a_file_that_was_cut_off_or_is_something_else_is_named(folder: Path, con
 # The command
 
 
-def test_the_command_writes_three_pages_and_ends_with_their_paths(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_three_pages_and_ends_with_their_paths(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([str(folder)]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[-3:] == [str(folder / name) for name in PAGES]
@@ -146,7 +150,9 @@ def test_a_folder_that_cannot_be_written_gets_no_half_a_report(
 def test_the_report_as_data_is_what_its_schema_says(folder: Path) -> None:
     main([str(folder)])
     schemas = {name: json.loads((REPORTS / name).read_text()) for name in ("schema.json", "report.schema.json")}
-    registry: Registry[Any] = Registry().with_resources((name, Resource.from_contents(each)) for name, each in schemas.items())
+    registry: Registry[Any] = Registry().with_resources(
+        (name, Resource.from_contents(each)) for name, each in schemas.items()
+    )
     validator = Draft202012Validator(schemas["report.schema.json"], registry=registry)
     content = json.loads((folder / "report.json").read_text())
     assert [each.message for each in validator.iter_errors(content)] == []
@@ -213,7 +219,9 @@ def test_only_http_addresses_become_links() -> None:
     deviation["reason"] = "see javascript:alert(1) and https://example.org/a?b=1&c=(2). data:text/html,x"
     links = [attributes["href"] for tag, attributes in Elements(page.html(made(content))).tags if tag == "a"]
     assert "https://example.org/a?b=1&c=" in links
-    assert not [each for each in links if each and not each.startswith(("#", "https://", "data:application/gzip;base64,"))]
+    assert not [
+        each for each in links if each and not each.startswith(("#", "https://", "data:application/gzip;base64,"))
+    ]
 
 
 def test_the_page_needs_nothing_from_anywhere() -> None:
@@ -234,7 +242,9 @@ def test_ids_are_unique_and_links_lead_somewhere() -> None:
 def test_no_gap_is_drawn_as_a_zero() -> None:
     content = results()
     content["measurements"] = [
-        each for each in content["measurements"] if (each["subject"], each["workload"], each["payload"]) != ("memory", "get-hit", "small")
+        each
+        for each in content["measurements"]
+        if (each["subject"], each["workload"], each["payload"]) != ("memory", "get-hit", "small")
     ]
     text = page.html(made(content))
     assert text.count("not measured") > page.html(made(results())).count("not measured")
@@ -268,7 +278,8 @@ def many(columns: int = 20, promises: int = 100) -> Record:
     yardsticks = [each for each in content["subjects"] if each["role"] == "yardstick"]
     content["subjects"] = [{**base, "name": name} for name in names] + yardsticks
     content["promises"] = [
-        {**content["promises"][number % 80], "id": f"test_{number}.py::test", "group": f"group {number // 12}"} for number in range(promises)
+        {**content["promises"][number % 80], "id": f"test_{number}.py::test", "group": f"group {number // 12}"}
+        for number in range(promises)
     ]
     content["verdicts"] = [
         {**(failing if draw.random() < 0.1 else {"outcome": "pass"}), "promise": promise["id"], "subject": name}
@@ -312,7 +323,7 @@ def test_a_cache_that_is_not_shared_fetches_an_entry_once_in_every_process() -> 
 def test_what_a_case_cannot_do_without_decides_before_any_cost() -> None:
     workers, fleet = (advice.advise(made(results()), each, "small") for each in advice.CASES[1:])
     assert [each.subject.name for each in workers.best] == ["file"]
-    assert {each.subject.name: each.out for each in fleet.out} == {
+    assert {each.subject.name: each.why for each in fleet.out} == {
         "memory": "lacks: seen by every machine",
         "file": "lacks: seen by every machine",
         "redis@fakeredis": "a stand-in for tests",
@@ -322,7 +333,7 @@ def test_what_a_case_cannot_do_without_decides_before_any_cost() -> None:
 
 def test_a_cache_that_breaks_what_the_case_rests_on_is_out() -> None:
     web = advice.advise(made(results()), advice.CASES[0], "small")
-    assert "breaks: expired entries go first" in [each.out for each in web.out if each.subject.name == "memory"]
+    assert "breaks: expired entries go first" in [each.why for each in web.out if each.subject.name == "memory"]
     assert web.best == ()
 
 
@@ -340,7 +351,16 @@ def test_overlapping_intervals_are_a_tie() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 ns"), (4.1e-8, "41 ns"), (4.12e-8, "41.2 ns"), (9.996e-7, "1 µs"), (1.5e-3, "1.50 ms"), (0.3, "300 ms"), (12, "12 s"), (4000, "4,000 s")],
+    [
+        (0, "0 ns"),
+        (4.1e-8, "41 ns"),
+        (4.12e-8, "41.2 ns"),
+        (9.996e-7, "1 µs"),
+        (1.5e-3, "1.50 ms"),
+        (0.3, "300 ms"),
+        (12, "12 s"),
+        (4000, "4,000 s"),
+    ],
 )
 def test_durations_have_three_digits_and_the_unit_that_fits(seconds: float, text: str) -> None:
     assert words.duration(seconds) == text
@@ -355,7 +375,9 @@ def later(**changed: Any) -> Record:
     return content | changed
 
 
-def test_a_comparison_tells_what_is_newly_broken_and_what_became_slower(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_comparison_tells_what_is_newly_broken_and_what_became_slower(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     new = later()
     cell = next(each for each in new["verdicts"] if each["outcome"] == "pass")
     cell["outcome"] = "fail"
@@ -368,7 +390,7 @@ def test_a_comparison_tells_what_is_newly_broken_and_what_became_slower(tmp_path
     assert main(["compare", str(tmp_path / "old"), str(tmp_path / "new")]) == 0
     assert "1 promise newly broken; 3 costs worse, 0 better" in capsys.readouterr().out
     text = (tmp_path / "new" / "compare.md").read_text()
-    assert "| memory get-hit small | 2.0× |" in text
+    assert "| memory get-hit small | 2.0" in text
     assert Elements((tmp_path / "new" / "compare.html").read_text()).tags
 
 
@@ -384,6 +406,23 @@ def test_a_faster_machine_is_no_better_cache() -> None:
 def test_a_comparison_injects_nothing_and_needs_two_folders(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     nasty, spoiled = made(spread(results(), NASTY)), spread(later(), NASTY)
     spoiled["verdicts"][0]["outcome"] = "error"
-    text = comparison.html(comparison.compare([(Path("a"), nasty), (Path(NASTY), made(spoiled)), (Path("c"), made(spoiled))]))
+    text = comparison.html(
+        comparison.compare([(Path("a"), nasty), (Path(NASTY), made(spoiled)), (Path("c"), made(spoiled))])
+    )
     assert {"script", "img"}.isdisjoint(tag for tag, _ in Elements(text).tags)
     assert "B" in refusal(["compare", str(tmp_path)], capsys)
+
+
+# Around the pages
+
+
+def test_the_documented_schema_is_the_schema() -> None:
+    documented = REPORTS.parent / "docs" / "RESULTS.md"
+    assert documented.read_text(encoding="utf-8") == document.text(), "python -m reports.document > docs/RESULTS.md"
+
+
+def test_a_picture_needs_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        picture.main([str(tmp_path), str(tmp_path / "report.png")])
+    assert stopped.value.code == 4
+    assert "report.html is missing" in capsys.readouterr().err

@@ -7,16 +7,33 @@ from typing import Any
 from markupsafe import Markup
 
 from .. import svg, words
-from ..advice import CASES, MUSTS, SAME, UNTOLD, Advice, Candidate, Case, advise, broken, cost, offered, parts, payloads, pick
+from ..advice import (
+    CASES,
+    HIT,
+    MUSTS,
+    SAME,
+    Advice,
+    Candidate,
+    Case,
+    Cost,
+    advise,
+    broken,
+    cost,
+    offered,
+    parts,
+    payloads,
+    pick,
+)
 from ..lines import BOTTOM, LEFT, RIGHT, TOP, Line, lines
 from ..markdown import plain
-from ..model import Report
+from ..model import Report, Subject
 from ..templates import render
 
 order = 10
 title = "Which cache should I take?"
 
-ORIGINS = (1e-5, 10.0)
+#: Seconds from end to end of the chart's axes.
+ORIGINS, AVERAGES = (1e-5, 10.0), (1e-7, 10.0)
 
 
 def html(report: Report) -> Markup | None:
@@ -37,39 +54,64 @@ def reasons(report: Report, advice: Advice) -> list[str]:
     if not advice.best:
         return []
     first = advice.best[0]
-    assert first.cost
-    hit = parts(report, first.subject, payloads(report)[0])
-    said = [_kept(report, each) for each in advice.best]
-    if hit:
-        said.append(f"{100 * first.cost.hits:.0f} % of reads hit, in {words.duration(hit[0].median)}; with the others a read costs {words.duration(first.cost.middle)} on average.")
-    if advice.case.price:
-        spent = 1000 * (1 - first.cost.hits) * advice.case.price
-        said.append(f"1,000 reads cost ${spent:,.2f} instead of ${1000 * advice.case.price:,.2f} of calls.")
-    return said
+    hit, average = _hit(report, first), first.cost
+    share = f"{100 * average.hits:.0f} % of reads hit, in {words.duration(hit)}"
+    return [
+        *(_kept(report, each) for each in advice.best),
+        f"{share}; with the others a read costs {words.duration(average.middle)} on average.",
+        *_spent(advice.case, average),
+        *_foil(advice),
+    ]
+
+
+def _hit(report: Report, candidate: Candidate) -> float:
+    return report.measurements[candidate.subject.name, HIT, payloads(report)[0]].median
+
+
+def _spent(case: Case, cost: Cost) -> list[str]:
+    """Money, where a call has a price."""
+    return (
+        [f"1,000 reads cost ${1000 * (1 - cost.hits) * case.price:,.2f} of calls instead of ${1000 * case.price:,.2f}."]
+        if case.price
+        else []
+    )
+
+
+def _foil(advice: Advice) -> list[str]:
+    """What the quickest cache would cost that is out because it is not shared as widely."""
+    known = [
+        (each.cost.middle, each.subject.name) for each in advice.out if each.cost and each.subject.scope == "instance"
+    ]
+    middle, name = min(known, default=(0.0, ""))
+    if middle <= advice.best[0].cost.middle:
+        return []
+    many = advice.case.machines * advice.case.processes
+    return [f"{name}, with {many} copies that each fetch for themselves, would cost {words.duration(middle)} a read."]
 
 
 def _kept(report: Report, candidate: Candidate) -> str:
-    score = report.score(candidate.subject)
+    name, score = candidate.subject.name, report.score(candidate.subject)
+    judged = words.count(score.judged, "promise")
     if not score.judged:
-        return f"{candidate.subject.name} was not judged: these results hold no verdicts for it."
-    if candidate.broken:
-        return f"{candidate.subject.name} breaks {len(candidate.broken)} of {words.count(score.judged, 'promise')}, none that this case rests on: {', '.join(candidate.broken)}."
-    return f"{candidate.subject.name} keeps all {words.count(score.judged, 'promise')} it was judged by."
+        return f"{name} was not judged: these results hold no verdicts for it."
+    if not candidate.broken:
+        return f"{name} keeps all {judged} it was judged by."
+    titles = ", ".join(candidate.broken)
+    return f"{name} breaks {len(candidate.broken)} of {judged}, none that this case rests on: {titles}."
 
 
 def _chart(report: Report, case: Case, payload: str) -> Markup:
     """What a read costs on average over what the origin costs: a line per cache; the page's script moves them."""
-    across, up = svg.LogAxis(*ORIGINS, LEFT, RIGHT, words.duration), svg.LogAxis(1e-7, 10.0, BOTTOM, TOP, words.duration)
+    across = svg.LogAxis(*ORIGINS, LEFT, RIGHT, words.duration)
+    up = svg.LogAxis(*AVERAGES, BOTTOM, TOP, words.duration)
     drawn = []
     for subject in report.of_role("cache"):
         measured = parts(report, subject, payload)
         if measured and subject.ran and not subject.stands_in:
             points = [[origin, cost(case.at(origin), subject.scope, measured).middle] for origin in _spread(*ORIGINS)]
             drawn.append(Line(subject.name, points, report.hue(subject.name)))
-    return lines(
-        "What one read costs on average", f"Over what one call of the origin costs, for {case.name.lower()}. Both axes are logarithmic.",
-        drawn, across, up, id="effective",
-    )  # fmt: skip
+    description = f"Over what one call of the origin costs, for {case.name.lower()}. Both axes are logarithmic."
+    return lines("What one read costs on average", description, drawn, (across, up), anchor="effective")
 
 
 def _spread(low: float, high: float, count: int = 25) -> list[float]:
@@ -80,18 +122,29 @@ def _data(report: Report, known: list[str]) -> dict[str, Any]:
     """What the form computes from: the same figures that the cards were made from."""
     return {
         "same": SAME,
-        "untold": UNTOLD,
-        "musts": {id: [text, capability] for id, (text, capability, _) in MUSTS.items()},
-        "cases": {each.id: {"m": each.machines, "p": each.processes, "o": each.origin, "u": each.uses, "c": each.price, "need": list(each.musts)} for each in CASES},
-        "caches": [
-            {
-                "name": each.name, "scope": each.scope, "ran": each.ran, "reason": each.reason, "standIn": each.stands_in,
-                "offers": offered(each), "broken": broken(report, each), "judged": report.score(each).judged,
-                "costs": {payload: [[m.median, m.low, m.high] for m in found] for payload in known if (found := parts(report, each, payload))},
-            }
-            for each in report.of_role("cache")
-        ],
-    }  # fmt: skip
+        "musts": {name: [text, capability] for name, (text, capability, _) in MUSTS.items()},
+        "cases": {each.id: _case(each) for each in CASES},
+        "caches": [_cache(report, each, known) for each in report.of_role("cache")],
+    }
+
+
+def _case(case: Case) -> dict[str, Any]:
+    fields = {"m": case.machines, "p": case.processes, "o": case.origin, "u": case.uses, "c": case.price}
+    return {**fields, "need": list(case.musts)}
+
+
+def _cache(report: Report, subject: Subject, known: list[str]) -> dict[str, Any]:
+    costs = {payload: found for payload in known if (found := parts(report, subject, payload))}
+    return {
+        "name": subject.name,
+        "scope": subject.scope,
+        "ran": subject.ran,
+        "reason": subject.reason,
+        "standIn": subject.stands_in,
+        "offers": offered(subject),
+        "broken": broken(report, subject),
+        "costs": {payload: [[each.median, each.low, each.high] for each in found] for payload, found in costs.items()},
+    }
 
 
 def markdown(report: Report) -> list[str]:

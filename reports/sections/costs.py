@@ -1,5 +1,7 @@
 """What each workload costs each subject, beside the yardstick that fits it."""
 
+# ruff: noqa: RUF001 - a reader knows these signs
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -34,13 +36,23 @@ def html(report: Report) -> Markup | None:
     )  # fmt: skip
 
 
-def _glance(report: Report, workloads: list[str], payload: str) -> list[tuple[str, list[tuple[Subject, list[dict[str, object] | None]]]]]:
+def _glance(
+    report: Report, workloads: list[str], payload: str
+) -> list[tuple[str, list[tuple[Subject, list[dict[str, object] | None]]]]]:
     """Subjects by scope, the yardstick first, each with its figures for ``payload``."""
     found = []
     for scope, words_for in SCOPES.items():
         subjects = [each for each in _measured(report) if each.scope == scope]
         if subjects:
-            found.append((words_for, [(each, [_figures(report, each, workload, payload) for workload in workloads]) for each in subjects]))
+            found.append(
+                (
+                    words_for,
+                    [
+                        (each, [_figures(report, each, workload, payload) for workload in workloads])
+                        for each in subjects
+                    ],
+                )
+            )
     return found
 
 
@@ -65,15 +77,22 @@ def _panel(report: Report, workload: str, payload: str, subjects: list[Subject],
     blocks = [_block(report, workload, payload, [each for each in subjects if each.scope == scope]) for scope in SCOPES]
     return bars(
         f"{workload}, {payload}",
-        "Each subject's median as a ratio to the yardstick of its scope, with its 95 % interval, on a logarithmic axis; the table below has the figures.",
+        "Medians as ratios to each scope's yardstick, with 95 % intervals, logarithmic; the table has the figures.",
         [each for each in blocks if each.rows],
         axis,
-        id=f"c-{words.slug(workload)}-{words.slug(payload)}",
+        anchor=f"c-{words.slug(workload)}-{words.slug(payload)}",
     )
 
 
 def _block(report: Report, workload: str, payload: str, subjects: list[Subject]) -> Block:
-    yard = next((found for each in subjects if each.role == "yardstick" and (found := report.measurements.get((each.name, workload, payload)))), None)
+    yard = next(
+        (
+            found
+            for each in subjects
+            if each.role == "yardstick" and (found := report.measurements.get((each.name, workload, payload)))
+        ),
+        None,
+    )
     rows = [_bar(report, each, workload, payload) for each in subjects if each.role != "yardstick"]
     return Block(yard.subject if yard else "", words.quantity(yard.median, yard.unit) if yard else "", rows)
 
@@ -85,7 +104,9 @@ def _bar(report: Report, subject: Subject, workload: str, payload: str) -> Bar:
     ratio, value, flagged = report.ratio(found), words.quantity(found.median, found.unit), bool(report.broken(found))
     if ratio is None:
         return Bar(subject.name, None, 0, 0, value, "no yardstick", flagged)
-    return Bar(subject.name, ratio.value, ratio.low, ratio.high, value, words.times(ratio.value) + " ✗" * flagged, flagged)
+    return Bar(
+        subject.name, ratio.value, ratio.low, ratio.high, value, words.times(ratio.value) + " ✗" * flagged, flagged
+    )
 
 
 def _figures(report: Report, subject: Subject, workload: str, payload: str) -> dict[str, object] | None:
@@ -93,7 +114,12 @@ def _figures(report: Report, subject: Subject, workload: str, payload: str) -> d
     if found is None:
         return None
     low, high = words.quantity(found.low, found.unit), words.quantity(found.high, found.unit)
-    return {"median": words.quantity(found.median, found.unit), "interval": f"{low} – {high}", "ratio": report.ratio(found), "broken": report.broken(found)}
+    return {
+        "median": words.quantity(found.median, found.unit),
+        "interval": f"{low} – {high}",
+        "ratio": report.ratio(found),
+        "broken": report.broken(found),
+    }
 
 
 def _methods(measured: list[Measurement]) -> list[tuple[str, list[str]]]:
@@ -108,7 +134,10 @@ def _measured(report: Report) -> list[Subject]:
     """What has a figure, by scope, yardsticks first."""
     names = {each.subject for each in report.measurements.values()}
     scopes = list(SCOPES)
-    return sorted((each for each in report.subjects if each.name in names), key=lambda each: (scopes.index(each.scope), each.role != "yardstick"))
+    return sorted(
+        (each for each in report.subjects if each.name in names),
+        key=lambda each: (scopes.index(each.scope), each.role != "yardstick"),
+    )
 
 
 def _distinct(values: Iterable[T]) -> list[T]:
@@ -121,7 +150,12 @@ def markdown(report: Report) -> list[str]:
     payload = next((each.payload for each in report.measurements.values()), None)
     if payload is None:
         return []
-    lines = [f"## Costs, beside the yardstick ({plain(payload)})", "", f"| | {' | '.join(map(plain, workloads))} |", f"| --- |{' --- |' * len(workloads)}"]
+    lines = [
+        f"## Costs, beside the yardstick ({plain(payload)})",
+        "",
+        f"| | {' | '.join(map(plain, workloads))} |",
+        f"| --- |{' --- |' * len(workloads)}",
+    ]
     rows = [_line(report, each, workloads, payload) for each in _measured(report) if each.role != "yardstick"]
     return [*lines, *at_most(MOST_ROWS, rows), ""]
 
@@ -135,4 +169,8 @@ def _text(report: Report, subject: Subject, workload: str, payload: str) -> str:
     if found is None:
         return "–"
     ratio = report.ratio(found)
-    return words.quantity(found.median, found.unit) + (f", {words.times(ratio.value)}" if ratio else "") + " ✗" * bool(report.broken(found))
+    return (
+        words.quantity(found.median, found.unit)
+        + (f", {words.times(ratio.value)}" if ratio else "")
+        + " ✗" * bool(report.broken(found))
+    )

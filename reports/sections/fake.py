@@ -23,13 +23,20 @@ def html(report: Report) -> Markup | None:
     pairs = [(fake, real) for fake in report.of_role("cache") for real in _real(report, fake)]
     if not pairs:
         return None
-    shown = [{"fake": fake, "real": real, "differ": _differ(report, fake, real), "cost": _cost(report, fake, real)} for fake, real in pairs]
+    shown = [
+        {"fake": fake, "real": real, "differ": _differ(report, fake, real), "cost": _cost(report, fake, real)}
+        for fake, real in pairs
+    ]
     return render("fake.html", pairs=shown, outcomes=OUTCOMES)
 
 
 def _real(report: Report, fake: Subject) -> list[Subject]:
     """The same cache on real servers that ran."""
-    return [each for each in report.of_role("cache") if fake.stands_in and not each.stands_in and each.path == fake.path and each.ran]
+    return [
+        each
+        for each in report.of_role("cache")
+        if fake.stands_in and not each.stands_in and each.path == fake.path and each.ran
+    ]
 
 
 def _differ(report: Report, fake: Subject, real: Subject) -> list[tuple[Promise, str, str]]:
@@ -41,7 +48,9 @@ def _cost(report: Report, fake: Subject, real: Subject) -> str:
     found = [
         f"{each.payload} {words.times(each.median / other.median)}"
         for each in report.measurements.values()
-        if (each.subject, each.workload) == (fake.name, HIT) and (other := report.measurements.get((real.name, HIT, each.payload))) and other.median > 0
+        if (each.subject, each.workload) == (fake.name, HIT)
+        and (other := report.measurements.get((real.name, HIT, each.payload)))
+        and other.median > 0
     ]
     return ", ".join(found)
 
@@ -50,6 +59,8 @@ def markdown(report: Report) -> list[str]:
     """A line for each promise on which they differ."""
     pairs = [(fake, real) for fake in report.of_role("cache") for real in _real(report, fake)]
     said = [
-        f"- {plain(promise.title)}: {plain(fake.name)} {OUTCOMES[mine][1]}, {plain(real.name)} {OUTCOMES[theirs][1]}" for fake, real in pairs for promise, mine, theirs in _differ(report, fake, real)
+        f"- {plain(promise.title)}: {plain(fake.name)} {OUTCOMES[mine][1]}, {plain(real.name)} {OUTCOMES[theirs][1]}"
+        for fake, real in pairs
+        for promise, mine, theirs in _differ(report, fake, real)
     ]
     return ["## Where the fake differs", "", *at_most(MOST_LINES, said), ""] if said else []

@@ -25,12 +25,18 @@ def html(report: Report) -> Markup | None:
     if not report.outages:
         return None
     tiers = list(dict.fromkeys(tier for each in report.outages for step in each["steps"] for tier in step["served"]))
-    return render("outage.html", outages=[_figure(each, tiers, number) for number, each in enumerate(report.outages)], tiers=tiers)
+    return render(
+        "outage.html", outages=[_figure(each, tiers, number) for number, each in enumerate(report.outages)], tiers=tiers
+    )
 
 
 def _figure(outage: Mapping[str, Any], tiers: list[str], number: int) -> dict[str, object]:
     said = sentence(outage)
-    return {"outage": outage, "sentence": said, "chart": lanes(f"{outage['subject']}: {outage['scenario']}", said, outage, tiers, f"o-{number}")}
+    return {
+        "outage": outage,
+        "sentence": said,
+        "chart": lanes(f"{outage['subject']}: {outage['scenario']}", said, outage, tiers, f"o-{number}"),
+    }
 
 
 def sentence(outage: Mapping[str, Any]) -> str:
@@ -46,5 +52,7 @@ def sentence(outage: Mapping[str, Any]) -> str:
 
 def markdown(report: Report) -> list[str]:
     """A line for each outage."""
-    said = [f"- {plain(each['subject'])}, {plain(each['scenario'])}: {plain(sentence(each))}" for each in report.outages]
+    said = [
+        f"- {plain(each['subject'])}, {plain(each['scenario'])}: {plain(sentence(each))}" for each in report.outages
+    ]
     return ["## Outages", "", *at_most(MOST_LINES, said), ""] if said else []

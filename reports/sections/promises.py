@@ -32,7 +32,12 @@ def html(report: Report) -> Markup | None:
 def _table(report: Report, role: str) -> dict[str, object]:
     columns = report.of_role(role)
     judged = [each for each in report.promises if any((each.id, column.name) in report.verdicts for column in columns)]
-    return {"role": ROLES[role], "columns": [(each, report.score(each)) for each in columns], "groups": _groups(report, columns, judged), "promises": judged}
+    return {
+        "role": ROLES[role],
+        "columns": [(each, report.score(each)) for each in columns],
+        "groups": _groups(report, columns, judged),
+        "promises": judged,
+    }
 
 
 def _groups(report: Report, columns: list[Subject], promises: list[Promise]) -> list[dict[str, object]]:
@@ -71,7 +76,14 @@ def markdown(report: Report) -> list[str]:
     columns = report.of_role("cache") + report.of_role("breaker")
     if not columns:
         return []
-    lines = ["## Promises", "", *at_most(MOST_BROKEN, _broken(report)), "", "| | kept | broken | known | not offered |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "## Promises",
+        "",
+        *at_most(MOST_BROKEN, _broken(report)),
+        "",
+        "| | kept | broken | known | not offered |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     return [*lines, *at_most(MOST_COLUMNS, [_score_line(report, each) for each in columns]), ""]
 
 
@@ -80,11 +92,15 @@ def _broken(report: Report) -> list[str]:
     for (promise, subject), verdict in report.verdicts.items():
         if verdict.outcome == "fail":
             found.setdefault(promise, []).append(subject)
-    return [f"- ✗ **{plain(report.promise(promise).title)}** is broken by {plain(words.listed(subjects))}" for promise, subjects in found.items()]
+    return [
+        f"- ✗ **{plain(report.promise(promise).title)}** is broken by {plain(words.listed(subjects))}"
+        for promise, subjects in found.items()
+    ]
 
 
 def _score_line(report: Report, subject: Subject) -> str:
     if not subject.ran:
         return f"| {plain(subject.name)} | not run: {plain(subject.reason)} | | | |"
     score = report.score(subject)
-    return f"| {plain(subject.name)} | {score['pass']} of {score.judged} | {score['fail']} | {score['deviation']} | {score['not-offered']} |"
+    kept = f"{score['pass']} of {score.judged}"
+    return f"| {plain(subject.name)} | {kept} | {score['fail']} | {score['deviation']} | {score['not-offered']} |"

@@ -1,9 +1,10 @@
 """How a cost grows: percentiles, threads, processes, sizes, capacity; one figure for each curve in the results."""
 
+# ruff: noqa: RUF001 - a reader knows these signs
+
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
@@ -25,18 +26,28 @@ def html(report: Report) -> Markup | None:
 
 
 def _figure(report: Report, curve: Curve) -> dict[str, object]:
-    across = _axis(curve.x, [each[0] for line in curve.lines.values() for each in line["points"]], LEFT, RIGHT)
-    up = _axis(curve.y, [value for line in curve.lines.values() for each in line["points"] for value in each[1:]], BOTTOM, TOP)
+    points = [point for line in curve.lines.values() for point in line["points"]]
+    across = _axis(curve.x, [each[0] for each in points], LEFT, RIGHT)
+    up = _axis(curve.y, [value for each in points for value in each[1:]], BOTTOM, TOP)
     unkept = {name: report.unkept(name, line.get("relies_on", ())) for name, line in curve.lines.items()}
-    drawn = [Line(name, line["points"], _kind(report, name, line), bool(unkept[name])) for name, line in curve.lines.items() if _drawable(curve, line)]
-    xs = sorted({each[0] for line in curve.lines.values() for each in line["points"]})
+    drawn = [
+        Line(name, line["points"], _kind(report, name, line), bool(unkept[name]))
+        for name, line in curve.lines.items()
+        if _drawable(curve, line)
+    ]
+    description = f"{_named(curve.y)} over {_named(curve.x)}. The table below has the figures."
     return {
         "curve": curve,
-        "chart": lines(curve.title, f"{_named(curve.y)} over {_named(curve.x)}. The table below has the figures.", drawn, across, up, f"s-{words.slug(curve.id)}"),
-        "names": list(curve.lines),
+        "chart": lines(curve.title, description, drawn, (across, up), anchor=f"s-{words.slug(curve.id)}"),
         "unkept": [(name, each.title) for name, promises in unkept.items() for each in promises],
-        "rows": [(across.show(x), [_at(line["points"], x, partial(words.quantity, unit=curve.y["unit"])) for line in curve.lines.values()]) for x in xs],
+        "rows": [(across.show(x), _row(curve, x)) for x in sorted({each[0] for each in points})],
     }
+
+
+def _row(curve: Curve, x: float) -> list[str]:
+    """Every line's value at ``x``, as far as it has one."""
+    found = (next((each[1] for each in line["points"] if each[0] == x), None) for line in curve.lines.values())
+    return ["–" if each is None else words.quantity(each, curve.y["unit"]) for each in found]
 
 
 def _axis(axis: Mapping[str, str], values: list[float], start: float, end: float) -> Axis:
@@ -58,11 +69,12 @@ def _kind(report: Report, name: str, line: Mapping[str, object]) -> str:
 
 def _drawable(curve: Curve, line: Mapping[str, list[list[float]]]) -> bool:
     """A logarithm has no place for zero: such a line is in the table only."""
-    return all(each[place] > 0 for each in line["points"] for place, axis in enumerate((curve.x, curve.y)) if axis["scale"] == "log")
-
-
-def _at(points: list[list[float]], x: float, show: Callable[[float], str]) -> str:
-    return next((show(each[1]) for each in points if each[0] == x), "–")
+    return all(
+        each[place] > 0
+        for each in line["points"]
+        for place, axis in enumerate((curve.x, curve.y))
+        if axis["scale"] == "log"
+    )
 
 
 def _named(axis: Mapping[str, str]) -> str:

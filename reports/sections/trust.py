@@ -23,7 +23,14 @@ MOST_RAW = 700_000
 
 def html(report: Report) -> Markup | None:
     """Warnings first, then the environment of every run, then the data."""
-    return render("trust.html", warnings=warnings(report), runs=report.runs, machines=_machines(report), columns=[each for each in report.subjects if each.ran], raw=_raw(report))
+    return render(
+        "trust.html",
+        warnings=warnings(report),
+        runs=report.runs,
+        machines=_machines(report),
+        columns=[each for each in report.subjects if each.ran],
+        raw=_raw(report),
+    )
 
 
 def _machines(report: Report) -> list[dict[str, object]]:
@@ -48,5 +55,6 @@ def markdown(report: Report) -> list[str]:
     """Warnings, and one line about the machine."""
     environment = report.runs[-1].environment
     lines = [f"- **{plain(what)}** {plain(remedy)}" for what, remedy in warnings(report)]
-    machine = f"{environment['cpu']}, {words.count(environment['cores'], 'core')}; {environment['os']}; {environment['python']}"
+    cores = words.count(environment["cores"], "core")
+    machine = f"{environment['cpu']}, {cores}; {environment['os']}; {environment['python']}"
     return ["## Trust", "", *lines, f"- {plain(machine)}", ""]
