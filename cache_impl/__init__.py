@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+__version__ = "0.1.0"
+
 if TYPE_CHECKING:
     from .basics import Stats as Stats
     from .errors import BadKey as BadKey
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from .errors import Overloaded as Overloaded
     from .errors import Recursion as Recursion
     from .errors import Unavailable as Unavailable
+    from .keys import cache_key as cache_key
+    from .keys import digest as digest
     from .memory import MemoryCache as MemoryCache
 
 _HOMES = {
@@ -35,6 +39,8 @@ _HOMES = {
     "Recursion": "errors",
     "Stats": "basics",
     "Unavailable": "errors",
+    "cache_key": "keys",
+    "digest": "keys",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # a list, made from the one table
