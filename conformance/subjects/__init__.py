@@ -46,8 +46,8 @@ def _found_in(package: ModuleType) -> dict[str, type | Uninstalled]:
 def _subjects_of(path: str, stem: str) -> dict[str, type | Uninstalled]:
     try:
         module = importlib.import_module(path)
-    except ModuleNotFoundError as error:
-        return {stem.replace("_", "-"): Uninstalled(f"no module {error.name!r}", f"pip install {error.name}")}
+    except ImportError as error:
+        return {stem.replace("_", "-"): Uninstalled(str(error), f"pip install {error.name}")}
     return {name_of(subject): subject for subject in defined_in(module)}
 
 

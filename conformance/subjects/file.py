@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cache_impl import FileCache, digest
+from cache_impl import FileCache, __version__, digest
 
 from ..contract import Location
 
@@ -25,7 +25,7 @@ class File(FileCache):
         "bulk": "yes",
         "stats": "yes",
     }
-    distribution = "cacheproof"
+    version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
 
     def __init__(self, location: Location, **options: Any) -> None:

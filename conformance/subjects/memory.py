@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cache_impl import MemoryCache, digest
+from cache_impl import MemoryCache, __version__, digest
 
 
 class Memory(MemoryCache):
@@ -21,5 +21,5 @@ class Memory(MemoryCache):
         "bulk": "yes",
         "stats": "yes",
     }
-    distribution = "cacheproof"
+    version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)

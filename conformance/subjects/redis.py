@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cache_impl import RedisCache, digest
+from cache_impl import RedisCache, __version__, digest
 
 from ..contract import Location
 
@@ -22,7 +22,7 @@ class Redis(RedisCache):
         "get_or_set": "single-flight",
         "bulk": "yes",
     }
-    distribution = "cacheproof"
+    version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
 
     def __init__(self, location: Location, **options: Any) -> None:
