@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .basics import Stats as Stats
+    from .cached import cached as cached
     from .errors import BadKey as BadKey
     from .errors import BadSetting as BadSetting
     from .errors import BadValue as BadValue
@@ -40,6 +41,7 @@ _HOMES = {
     "Stats": "basics",
     "Unavailable": "errors",
     "cache_key": "keys",
+    "cached": "cached",
     "digest": "keys",
 }
 

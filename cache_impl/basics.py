@@ -7,7 +7,6 @@ from typing import Any, Final, NamedTuple
 
 from .errors import BadKey, BadSetting
 
-
 _FAR = 2.0**43  # seconds, 280,000 years: a clock that reads more no longer tells milliseconds apart
 
 
@@ -58,7 +57,9 @@ def deadline(now: float, ttl: float) -> float:
             return nextafter(now, inf)
     except (TypeError, OverflowError):
         pass
-    raise BadSetting(f"ttl is {ttl!r}; it is a number of seconds, above 0 and small enough to add to the clock ({now!r})")
+    raise BadSetting(
+        f"ttl is {ttl!r}; it is a number of seconds, above 0 and small enough to add to the clock ({now!r})"
+    )
 
 
 def checked_ttl(ttl: float | None) -> float | None:

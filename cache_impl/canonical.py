@@ -38,9 +38,7 @@ def encoded(data: Any) -> bytes:
             for step, child in nodes[-1].ahead:
                 scalar = _scalar(child)
                 if scalar is None:
-                    if id(child) in above:
-                        raise _NoFormError("this contains itself")
-                    nodes.append(_opened(step, child))
+                    nodes.append(_opened(step, child, above))
                     above.add(id(child))
                     break
                 nodes[-1].parts.append(scalar)
@@ -83,7 +81,9 @@ def _tagged(name: str, body: bytes) -> bytes:
     return b"%b:%d:%b" % (name.encode(), len(body), body)
 
 
-def _opened(step: str, data: Any) -> _Node:
+def _opened(step: str, data: Any, above: set[int]) -> _Node:
+    if id(data) in above:
+        raise _NoFormError("this contains itself")
     kind = type(data)
     if kind is list or kind is tuple:
         return _Node(step, data, kind.__name__, [(f"[{at}]", each) for at, each in enumerate(data)])

@@ -134,7 +134,9 @@ class Flight:
     def __enter__(self) -> None:
         _within.set(self)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         _within.set(self._outer)  # no reset(): a coroutine may be closed in another context than it ran in
         with _lock:
             if self._flights.get(self._key) is self:

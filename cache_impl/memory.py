@@ -31,7 +31,7 @@ class MemoryCache:
         capacity: int = 1000,
         ttl: float | None = None,
         clock: Callable[[], float] = time.monotonic,
-        copy: bool = False,
+        copy: bool = False,  # noqa: FBT001, FBT002  # read best by name, and short without
     ) -> None:
         self._ttl = checked_ttl(ttl)
         self._entries = Entries(checked_capacity(capacity), clock)
@@ -152,7 +152,9 @@ class MemoryCache:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
         self.close()
 
     def _lifetime(self, ttl: float | None) -> tuple[float, float | None]:
