@@ -17,8 +17,8 @@ class Cell:
     batch: Batch | None = None  # found in the first block, kept for the others
     blocks: list[float] = field(default_factory=list)
 
-    def measurement(self, batch: Batch) -> dict[str, Any]:
-        """What the result file says of this cell, as far as the cell knows it.
+    def measurement(self, batch: Batch, note: str = "") -> dict[str, Any]:
+        """What the result file says of this cell, as far as the cell knows it; ``note`` is added to the method.
 
         Raises:
             ValueError: too few blocks for an interval.
@@ -32,14 +32,15 @@ class Cell:
             "low": low,
             "high": high,
             "operations": len(self.blocks) * batch.rounds * batch.operations,
-            "method": self._method(batch),
+            "method": f"{self._method(batch)} {note}".strip(),
         }
 
     def _method(self, batch: Batch) -> str:
         return (
             f"Median of {len(self.blocks)} blocks, which take turns with those of the other columns. A block is a new "
             f"cache, {WARM_UP} rounds to warm up, and the median of {batch.rounds} rounds, each of {batch.operations} "
-            f"operations timed as a whole: the loop around them, {loop_cost() * 1e9:.0f} ns for each, is in it."
+            f"operations timed as a whole, the garbage collector and the loop itself ({loop_cost() * 1e9:.0f} ns for "
+            "each) included."
         )
 
 

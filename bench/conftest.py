@@ -24,9 +24,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)  # after pytest's own order, which keeps the blocks of a subject together
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    chosen = turns.possible(items)
-    config.hook.pytest_deselected(items=[each for each in items if each not in chosen])
-    items[:] = turns.interleaved(chosen)
+    possible = turns.possible(items)
+    config.hook.pytest_deselected(items=list(set(items) - set(possible)))
+    items[:] = turns.interleaved(possible)
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: Sequence[pytest.Item]) -> str:

@@ -1,13 +1,21 @@
-"""Workloads and payloads are found by where they lie."""
+"""Workloads and payloads are found by where they lie: by name, each public function of its module."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from inspect import isfunction
+from random import Random
 from types import ModuleType
 from typing import Any
 
+from . import payloads, workloads
+from .plan import Workload
 
-def found_in(module: ModuleType) -> dict[str, Any]:
-    """The public functions that ``module`` itself defines, in its order, by name with hyphens."""
+
+def _functions(module: ModuleType) -> dict[str, Any]:
     functions = [each for name, each in vars(module).items() if isfunction(each) and not name.startswith("_")]
     return {each.__name__.replace("_", "-"): each for each in functions if each.__module__ == module.__name__}
+
+
+WORKLOADS: dict[str, Workload] = _functions(workloads)
+PAYLOADS: dict[str, Callable[[Random], Any]] = _functions(payloads)

@@ -25,7 +25,7 @@ class Pace:
 
 
 PACES = {
-    "quick": Pace(blocks=6, block=0.03, round=0.001),
+    "quick": Pace(blocks=6, block=0.025, round=0.001),
     "standard": Pace(blocks=10, block=0.2, round=0.002),
     "thorough": Pace(blocks=20, block=0.5, round=0.002),
 }

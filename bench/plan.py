@@ -34,10 +34,13 @@ class Workload(Protocol):
 
 
 def relies_on(*promises: str, **needs: Sequence[str]) -> Callable[[Callable[[Data], Plan]], Workload]:
-    """Mark a workload with the promises it relies on, and with the capabilities it needs."""
+    """Mark a workload with the promises it relies on, and with the capabilities it needs.
+
+    Its loop calls plain methods, so that a subject whose methods are coroutines cannot run it.
+    """
 
     def decorate(function: Callable[[Data], Plan]) -> Workload:
-        vars(function).update(promises=promises, needs=needs)
+        vars(function).update(promises=promises, needs={"asynchronous": ("no",), **needs})
         return cast("Workload", function)
 
     return decorate

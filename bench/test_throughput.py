@@ -12,17 +12,16 @@ import msgspec
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from . import payloads, workloads, yardsticks
+from . import yardsticks
 from .cells import Cells
 from .data import SEED, VARIETY, Data
-from .found import found_in
+from .found import PAYLOADS, WORKLOADS
 from .pace import Pace
-from .plan import Workload, describe
+from .plan import describe
 from .timing import filled, time_block
 
-WORKLOADS: dict[str, Workload] = found_in(workloads)
-PAYLOADS = found_in(payloads)
 YARDSTICKS = [f"{yardsticks.__name__}:{name}" for name in ("Dict", "PlainFile", "RawSocket")]
+ENCODED = "The payload is encoded as MessagePack beforehand, and handed out as it is."
 
 
 @pytest.mark.also(*YARDSTICKS)
@@ -43,7 +42,8 @@ def test_throughput(  # noqa: PLR0913, PLR0917 - each argument is a fixture or a
     if benchmark.enabled and len(cell.blocks) < block:
         pytest.skip("an earlier block has failed")
     benchmark.group, benchmark.name = f"{workload} {payload}", new_cache.name
-    plan = WORKLOADS[workload](_data(payload, encoded=_moves_bytes(new_cache)))
+    encoded = _moves_bytes(new_cache)
+    plan = WORKLOADS[workload](_data(payload, encoded=encoded))
     try:
         bare = new_cache.bare(capacity=plan.capacity)
     except yardsticks.NoSocketError as error:
@@ -55,11 +55,11 @@ def test_throughput(  # noqa: PLR0913, PLR0917 - each argument is a fixture or a
     cell.blocks.append(median(benchmark.stats.stats.data))
     if len(cell.blocks) == pace.blocks:
         described = {"workload": workload, "payload": payload, **describe(WORKLOADS[workload])}
-        record_measurement(described | cell.measurement(batch))
+        record_measurement(described | cell.measurement(batch, ENCODED if encoded else ""))
 
 
 def _moves_bytes(new_cache: Any) -> bool:
-    """Whether it is a yardstick that stores bytes: the payload is encoded for it, as MessagePack, outside the clock."""
+    """Whether it is a yardstick that stores bytes."""
     return bool(new_cache.role == "yardstick" and new_cache.capabilities.scope != "instance")
 
 

@@ -29,7 +29,7 @@ def time_block(benchmark: BenchmarkFixture, subject: Any, plan: Plan, pace: Pace
     found = batch or calibrate(run, take, pace)
 
     def next_round() -> tuple[tuple[list[Any]], dict[str, Any]]:
-        if benchmark.stats is not None:  # it is under --benchmark-disable
+        if benchmark.stats is not None:  # as it is under --benchmark-disable
             benchmark.stats.iterations = found.operations  # what pytest-benchmark divides a round's time by
         return (take(found.operations),), {}
 

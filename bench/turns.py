@@ -13,13 +13,11 @@ from typing import Any
 
 import pytest
 
-from . import workloads
-from .found import found_in
+from .found import WORKLOADS
 from .pace import Pace
 from .plan import offered_by
 
 OVERHEAD = 0.05  # seconds of a block besides those timed: to fill, to warm up, to check
-WORKLOADS = found_in(workloads)
 
 
 def possible(items: Sequence[pytest.Item]) -> list[pytest.Item]:

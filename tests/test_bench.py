@@ -18,9 +18,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bench import payloads, workloads
 from bench.data import ENTRIES, Data
-from bench.found import found_in
+from bench.found import PAYLOADS, WORKLOADS
 from bench.intervals import FEWEST, median_interval
 from bench.loops import fresh, gets
 from bench.pace import PACES, Pace, calibrate, taker
@@ -29,7 +28,6 @@ from bench.turns import interleaved, merged, possible
 from bench.yardsticks import Dict, NoSocketError, PlainFile, RawSocket
 
 ROOT = Path(__file__).parent.parent
-WORKLOADS = found_in(workloads)
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +62,10 @@ def test_what_a_workload_relies_on_is_a_promise(workload: str) -> None:
         assert name in {each.name for each in module.body if isinstance(each, ast.FunctionDef)}
 
 
-@pytest.mark.parametrize("payload", found_in(payloads))
+@pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_payload_is_the_same_in_every_run(payload: str) -> None:
     """Seeded: two runs store equal values, and values of one run differ."""
-    make = found_in(payloads)[payload]
+    make = PAYLOADS[payload]
     assert make(Random(1)) == make(Random(1)) != make(Random(2))
 
 
@@ -116,7 +114,7 @@ def test_a_workload_does_to_a_cache_what_it_says(workload: str, data: Data) -> N
 
 def test_only_a_bounded_cache_is_asked_to_evict() -> None:
     """A workload says which capabilities it needs."""
-    bounded, boundless = SimpleNamespace(eviction="lru"), SimpleNamespace(eviction="none")
+    bounded, boundless = (SimpleNamespace(eviction=each, asynchronous="no") for each in ("lru", "none"))
     assert offered_by(bounded, WORKLOADS["set-evict"])
     assert not offered_by(boundless, WORKLOADS["set-evict"])
     assert offered_by(boundless, WORKLOADS["get-hit"])
@@ -217,7 +215,7 @@ def test_the_plain_file_is_shaped_as_a_subject(tmp_path: Path) -> None:
 
 
 def _block(column: str, block: int, workload: str = "get-hit", **more: Any) -> Any:
-    offered = SimpleNamespace(eviction="none")
+    offered = SimpleNamespace(eviction="none", asynchronous="no")
     described = SimpleNamespace(**{"name": column, "role": "cache", "missing": None, "offered": offered} | more)
     given = {"new_cache": described, "block": block, "workload": workload, "payload": "small"}
     return SimpleNamespace(callspec=SimpleNamespace(params=given))
