@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .errors import Overloaded as Overloaded
     from .errors import Recursion as Recursion
     from .errors import Unavailable as Unavailable
+    from .file import FileCache as FileCache
     from .keys import cache_key as cache_key
     from .keys import digest as digest
     from .memory import MemoryCache as MemoryCache
@@ -35,6 +36,7 @@ _HOMES = {
     "CacheError": "errors",
     "CircuitOpen": "errors",
     "DeadlineExceeded": "errors",
+    "FileCache": "file",
     "MemoryCache": "memory",
     "Overloaded": "errors",
     "Recursion": "errors",
