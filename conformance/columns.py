@@ -92,9 +92,10 @@ def _columns(name: str, servers: Sequence[Server], role: str) -> list[Column]:
     if isinstance(subject, Uninstalled):
         return [_absent(name, subject, Capabilities(), role)]
     offered = capabilities(subject)
+    label = name if role == "cache" else subjects.name_of(subject)
     if offered.scope != "network" or hasattr(subject, "running"):
-        return [Column(name, subject, offered, role=role)]
-    return [Column(f"{name}@{each.name}", subject, offered, each, role, each.missing()) for each in servers]
+        return [Column(label, subject, offered, role=role)]
+    return [Column(f"{label}@{each.name}", subject, offered, each, role, each.missing()) for each in servers]
 
 
 def _load(name: str, known: Mapping[str, type | Uninstalled], kind: str) -> type | Uninstalled:
