@@ -9,16 +9,17 @@ from .model import Measurement, Report, Subject
 
 #: What an application may insist on: id -> words, and the declared values that will do.
 MUSTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "host": ("seen by every process on the host", "scope", ("host", "network")),
-    "network": ("seen by every machine", "scope", ("network",)),
+    "host": ("sharing between processes", "scope", ("host", "network")),
+    "network": ("sharing between machines", "scope", ("network",)),
     "ttl": ("a ttl for each entry", "ttl", ("per-entry",)),
     "bounded": ("a bound on its size", "eviction", ("approximate", "fifo", "lru")),
     "lru": ("exact LRU", "eviction", ("lru",)),
-    "threads": ("safe with threads", "threads", ("safe",)),
-    "copied": ("values are copied", "values", ("copied",)),
-    "durable": ("outlives the process", "durable", ("yes",)),
+    "threads": ("safety with threads", "threads", ("safe",)),
+    "copied": ("copies of values", "values", ("copied",)),
+    "durable": ("entries that outlive the process", "durable", ("yes",)),
     "single-flight": ("one compute per key", "get_or_set", ("single-flight",)),
-    "failover": ("survives a Redis outage", "failover", ("yes",)),
+    "failover": ("service during a Redis outage", "failover", ("yes",)),
+    "async": ("async methods", "asynchronous", ("yes",)),
 }
 
 #: The workloads that a read through a cache is made of.
@@ -139,7 +140,7 @@ def pick(advice: Advice) -> str:
     """The answer to a case in a few words."""
     if not advice.best:
         return "none of these will do"
-    names = words.listed([each.subject.name for each in advice.best], "or")
+    names = words.listed([each.subject.label for each in advice.best], "or")
     return f"{names} (a tie)" if len(advice.best) > 1 else names
 
 

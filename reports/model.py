@@ -28,6 +28,11 @@ class Subject:
     remedy: str = ""
 
     @property
+    def label(self) -> str:
+        """Its name without the module it was imported from."""
+        return self.name.rpartition(":")[2]
+
+    @property
     def ran(self) -> bool:
         return self.state == "ran"
 
@@ -96,6 +101,12 @@ class Measurement:
     method: str = ""
     relies_on: tuple[str, ...] = ()
     about: str = ""
+
+    def over(self, base: Measurement) -> Ratio | None:
+        """The ratio to ``base``; None where that says nothing."""
+        if base.unit != self.unit or min(base.low, self.low) <= 0:
+            return None
+        return Ratio(base, self.median / base.median, self.low / base.high, self.high / base.low)
 
 
 @dataclass(frozen=True)
@@ -193,19 +204,17 @@ class Report:
 
     def ratio(self, measurement: Measurement) -> Ratio | None:
         """The cost over that of the yardstick that fits the subject, where one was measured beside it."""
-        yard = self._yardstick(measurement)
-        if yard is None or yard.median <= 0 or yard.low <= 0 or yard.unit != measurement.unit:
-            return None
-        return Ratio(yard, measurement.median / yard.median, measurement.low / yard.high, measurement.high / yard.low)
-
-    def _yardstick(self, measurement: Measurement) -> Measurement | None:
-        """The one with the same scope, on the same backend where there is a choice."""
         subject = self.subject(measurement.subject)
-        if subject.role == "yardstick":
-            return None
+        base = (
+            None if subject.role == "yardstick" else self.yardstick(subject, measurement.workload, measurement.payload)
+        )
+        return measurement.over(base) if base else None
+
+    def yardstick(self, subject: Subject, workload: str, payload: str) -> Measurement | None:
+        """The measured one with the same scope, on the same backend where there is a choice."""
         fitting = [each for each in self.of_role("yardstick") if each.scope == subject.scope]
         fitting.sort(key=lambda each: (each.backend or {}).get("name") != (subject.backend or {}).get("name"))
-        found = (self.measurements.get((each.name, measurement.workload, measurement.payload)) for each in fitting)
+        found = (self.measurements.get((each.name, workload, payload)) for each in fitting)
         return next((each for each in found if each is not None), None)
 
     def _outcome(self, promise: str, subject: str) -> Verdict:

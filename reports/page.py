@@ -63,7 +63,9 @@ def headline(report: Report) -> str:
             if report.measurements
             else "Nothing was judged in this run"
         )
-    keeping = [each.name for each in judged if not report.score(each)["fail"]]
+    if len(judged) == 1 and (broken := report.score(judged[0])["fail"]):
+        return f"{judged[0].label} breaks {broken} of the {report.score(judged[0]).judged} promises it makes"
+    keeping = [each.label for each in judged if not report.score(each)["fail"]]
     if len(keeping) == len(judged):
         return (
             f"All {len(judged)} caches keep every promise they make"
@@ -76,9 +78,9 @@ def headline(report: Report) -> str:
 
 def facts(report: Report) -> str:
     """What stands below the headline: how much was judged, when, where."""
-    last, judged = report.runs[-1], sum(each.outcome != "not-run" for each in report.verdicts.values())
+    last, judged = report.runs[-1], [key for key, each in report.verdicts.items() if each.outcome != "not-run"]
     said = [
-        f"{words.count(len(report.promises), 'promise')}, {words.count(judged, 'verdict')}",
+        f"{words.count(len({promise for promise, _ in judged}), 'promise')}, {words.count(len(judged), 'verdict')}",
         f"{words.count(len(report.measurements), 'figure')} measured",
         f"{last.run['profile']} profile",
         words.day(last.run["started"]),

@@ -19,7 +19,7 @@ RED, GREEN, GREY, BOLD = "31", "32", "2", "1"
 def summary(report: Report, paths: list[Path]) -> str:
     """A line per column, what is broken, and where the pages are."""
     columns = report.of_role("cache") + report.of_role("breaker")
-    names = max((len(each.name) for each in columns), default=0)
+    names = max((len(each.label) for each in columns), default=0)
     end = [*_advice(report), *_warnings(report), [], *([(str(each), BOLD)] for each in paths)]
     lines, room = [_line(report, each, names) for each in columns] + _broken(report), MOST_LINES - len(end)
     if len(lines) > room:
@@ -32,7 +32,7 @@ Line = list[tuple[str, str]]
 
 
 def _line(report: Report, subject: Subject, width: int) -> Line:
-    name = (f"{subject.name:{width}}  ", BOLD)
+    name = (f"{subject.label:{width}}  ", BOLD)
     if not subject.ran:
         return [name, (f"not run: {subject.reason}", GREY)]
     score = report.score(subject)

@@ -250,6 +250,19 @@ def test_no_gap_is_drawn_as_a_zero() -> None:
     assert text.count("not measured") > page.html(made(results())).count("not measured")
 
 
+def test_a_payload_that_only_some_were_measured_with_is_drawn_with_its_gaps() -> None:
+    content = results()
+    content["measurements"] = [
+        each
+        for each in content["measurements"]
+        if each["payload"] == "small" or (each["subject"] == "memory" and each["workload"] == "get-hit")
+    ]
+    content["measurements"] = [each for each in content["measurements"] if each["subject"] != "dict"]
+    text = page.html(made(content))
+    assert "quickest here" in text
+    assert "not measured" in text
+
+
 def test_a_number_whose_subject_breaks_what_it_relies_on_is_marked() -> None:
     report = made(results())
     marked = {(each.subject, each.workload) for each in report.measurements.values() if report.broken(each)}
@@ -324,8 +337,8 @@ def test_what_a_case_cannot_do_without_decides_before_any_cost() -> None:
     workers, fleet = (advice.advise(made(results()), each, "small") for each in advice.CASES[1:])
     assert [each.subject.name for each in workers.best] == ["file"]
     assert {each.subject.name: each.why for each in fleet.out} == {
-        "memory": "lacks: seen by every machine",
-        "file": "lacks: seen by every machine",
+        "memory": "lacks: sharing between machines",
+        "file": "lacks: sharing between machines",
         "redis@fakeredis": "a stand-in for tests",
         "redis@container": "not run: no container engine answers on /var/run/docker.sock",
     }

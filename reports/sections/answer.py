@@ -80,7 +80,7 @@ def _spent(case: Case, cost: Cost) -> list[str]:
 def _foil(advice: Advice) -> list[str]:
     """What the quickest cache would cost that is out because it is not shared as widely."""
     known = [
-        (each.cost.middle, each.subject.name) for each in advice.out if each.cost and each.subject.scope == "instance"
+        (each.cost.middle, each.subject.label) for each in advice.out if each.cost and each.subject.scope == "instance"
     ]
     middle, name = min(known, default=(0.0, ""))
     if middle <= advice.best[0].cost.middle:
@@ -90,7 +90,7 @@ def _foil(advice: Advice) -> list[str]:
 
 
 def _kept(report: Report, candidate: Candidate) -> str:
-    name, score = candidate.subject.name, report.score(candidate.subject)
+    name, score = candidate.subject.label, report.score(candidate.subject)
     judged = words.count(score.judged, "promise")
     if not score.judged:
         return f"{name} was not judged: these results hold no verdicts for it."
@@ -109,7 +109,7 @@ def _chart(report: Report, case: Case, payload: str) -> Markup:
         measured = parts(report, subject, payload)
         if measured and subject.ran and not subject.stands_in:
             points = [[origin, cost(case.at(origin), subject.scope, measured).middle] for origin in _spread(*ORIGINS)]
-            drawn.append(Line(subject.name, points, report.hue(subject.name)))
+            drawn.append(Line(subject.label, points, report.hue(subject.name)))
     description = f"Over what one call of the origin costs, for {case.name.lower()}. Both axes are logarithmic."
     return lines("What one read costs on average", description, drawn, (across, up), anchor="effective")
 
@@ -136,7 +136,7 @@ def _case(case: Case) -> dict[str, Any]:
 def _cache(report: Report, subject: Subject, known: list[str]) -> dict[str, Any]:
     costs = {payload: found for payload in known if (found := parts(report, subject, payload))}
     return {
-        "name": subject.name,
+        "name": subject.label,
         "scope": subject.scope,
         "ran": subject.ran,
         "reason": subject.reason,

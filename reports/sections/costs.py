@@ -60,11 +60,11 @@ def _workload(report: Report, workload: str) -> dict[str, object]:
     measured = [each for each in report.measurements.values() if each.workload == workload]
     payloads = _distinct(each.payload for each in measured)
     subjects = [each for each in _measured(report) if any(m.subject == each.name for m in measured)]
-    ratios = [ratio for each in measured if (ratio := report.ratio(each))]
-    axis = svg.axis_for([bound for each in ratios for bound in (each.low, each.value, each.high, 1.0)], LABEL, PLOT)
+    blocks = {payload: _blocks(report, workload, payload, subjects) for payload in payloads}
+    axis = _axis(row for each in blocks.values() for block in each for row in block.rows)
     return {
         "name": workload,
-        "panels": [(payload, _panel(report, workload, payload, subjects, axis)) for payload in payloads],
+        "panels": [(payload, _panel(workload, payload, blocks[payload], axis)) for payload in payloads],
         "abouts": _distinct(each.about for each in measured if each.about),
         "payloads": payloads,
         "rows": [(each, [_figures(report, each, workload, payload) for payload in payloads]) for each in subjects],
@@ -73,40 +73,45 @@ def _workload(report: Report, workload: str) -> dict[str, object]:
     }
 
 
-def _panel(report: Report, workload: str, payload: str, subjects: list[Subject], axis: svg.LogAxis) -> Markup:
-    blocks = [_block(report, workload, payload, [each for each in subjects if each.scope == scope]) for scope in SCOPES]
-    return bars(
-        f"{workload}, {payload}",
-        "Medians as ratios to each scope's yardstick, with 95 % intervals, logarithmic; the table has the figures.",
-        [each for each in blocks if each.rows],
-        axis,
-        anchor=f"c-{words.slug(workload)}-{words.slug(payload)}",
+def _panel(workload: str, payload: str, blocks: list[Block], axis: svg.LogAxis) -> Markup:
+    description = "Medians as ratios to the yardstick, with 95 % intervals, logarithmic; the table has the figures."
+    anchor = f"c-{words.slug(workload)}-{words.slug(payload)}"
+    return bars(f"{workload}, {payload}", description, blocks, axis, anchor=anchor)
+
+
+def _axis(rows: Iterable[Bar]) -> svg.LogAxis:
+    drawn = [bound for each in rows if each.ratio for bound in (each.low, each.ratio, each.high)]
+    return svg.axis_for([*drawn, 1.0], LABEL, PLOT)
+
+
+def _blocks(report: Report, workload: str, payload: str, subjects: list[Subject]) -> list[Block]:
+    """Subjects by the yardstick that fits them; where none does what they do, by the quickest of them."""
+    found: dict[str, list[Subject]] = {}
+    for each in subjects:
+        if each.role != "yardstick":
+            yardstick = report.yardstick(each, workload, payload)
+            found.setdefault(yardstick.subject if yardstick else "", []).append(each)
+    return [_block(report, workload, payload, name, each) for name, each in found.items()]
+
+
+def _block(report: Report, workload: str, payload: str, yardstick: str, subjects: list[Subject]) -> Block:
+    measured = {each.name: report.measurements.get((each.name, workload, payload)) for each in subjects}
+    base = report.measurements.get((yardstick, workload, payload))
+    label, value = (
+        (report.subject(yardstick).label, words.quantity(base.median, base.unit)) if base else ("quickest here", "")
     )
+    base = base or min((each for each in measured.values() if each), key=lambda each: each.median, default=None)
+    return Block(label, value, [_bar(report, each, measured[each.name], base) for each in subjects])
 
 
-def _block(report: Report, workload: str, payload: str, subjects: list[Subject]) -> Block:
-    yard = next(
-        (
-            found
-            for each in subjects
-            if each.role == "yardstick" and (found := report.measurements.get((each.name, workload, payload)))
-        ),
-        None,
-    )
-    rows = [_bar(report, each, workload, payload) for each in subjects if each.role != "yardstick"]
-    return Block(yard.subject if yard else "", words.quantity(yard.median, yard.unit) if yard else "", rows)
-
-
-def _bar(report: Report, subject: Subject, workload: str, payload: str) -> Bar:
-    found = report.measurements.get((subject.name, workload, payload))
-    if found is None:
-        return Bar(subject.name, None, 0, 0, "", "not measured")
-    ratio, value, flagged = report.ratio(found), words.quantity(found.median, found.unit), bool(report.broken(found))
+def _bar(report: Report, subject: Subject, found: Measurement | None, base: Measurement | None) -> Bar:
+    if found is None or base is None:
+        return Bar(subject.label, None, 0, 0, "", "not measured")
+    ratio, value, flagged = found.over(base), words.quantity(found.median, found.unit), bool(report.broken(found))
     if ratio is None:
-        return Bar(subject.name, None, 0, 0, value, "no yardstick", flagged)
-    return Bar(
-        subject.name, ratio.value, ratio.low, ratio.high, value, words.times(ratio.value) + " ✗" * flagged, flagged
-    )
+        return Bar(subject.label, None, 0, 0, value, "no ratio", flagged)
+    note = words.times(ratio.value) + " ✗" * flagged
+    return Bar(subject.label, ratio.value, ratio.low, ratio.high, value, note, flagged)
 
 
 def _figures(report: Report, subject: Subject, workload: str, payload: str) -> dict[str, object] | None:
@@ -131,13 +136,16 @@ def _methods(measured: list[Measurement]) -> list[tuple[str, list[str]]]:
 
 
 def _measured(report: Report) -> list[Subject]:
-    """What has a figure, by scope, yardsticks first."""
+    """What has a figure: by scope, then by backend, yardsticks first."""
     names = {each.subject for each in report.measurements.values()}
+    backends = _distinct((each.backend or {}).get("name") for each in report.subjects)
     scopes = list(SCOPES)
-    return sorted(
-        (each for each in report.subjects if each.name in names),
-        key=lambda each: (scopes.index(each.scope), each.role != "yardstick"),
-    )
+
+    def place(subject: Subject) -> tuple[int, int, bool]:
+        backend = (subject.backend or {}).get("name")
+        return scopes.index(subject.scope), backends.index(backend), subject.role != "yardstick"
+
+    return sorted((each for each in report.subjects if each.name in names), key=place)
 
 
 def _distinct(values: Iterable[T]) -> list[T]:
@@ -161,7 +169,7 @@ def markdown(report: Report) -> list[str]:
 
 
 def _line(report: Report, subject: Subject, workloads: list[str], payload: str) -> str:
-    return f"| {plain(subject.name)} | {' | '.join(_text(report, subject, each, payload) for each in workloads)} |"
+    return f"| {plain(subject.label)} | {' | '.join(_text(report, subject, each, payload) for each in workloads)} |"
 
 
 def _text(report: Report, subject: Subject, workload: str, payload: str) -> str:

@@ -59,7 +59,7 @@ def markdown(report: Report) -> list[str]:
     """A line for each promise on which they differ."""
     pairs = [(fake, real) for fake in report.of_role("cache") for real in _real(report, fake)]
     said = [
-        f"- {plain(promise.title)}: {plain(fake.name)} {OUTCOMES[mine][1]}, {plain(real.name)} {OUTCOMES[theirs][1]}"
+        f"- {plain(promise.title)}: {plain(fake.label)} {OUTCOMES[mine][1]}, {plain(real.label)} {OUTCOMES[theirs][1]}"
         for fake, real in pairs
         for promise, mine, theirs in _differ(report, fake, real)
     ]

@@ -100,7 +100,7 @@ def _broken(report: Report) -> list[str]:
 
 def _score_line(report: Report, subject: Subject) -> str:
     if not subject.ran:
-        return f"| {plain(subject.name)} | not run: {plain(subject.reason)} | | | |"
+        return f"| {plain(subject.label)} | not run: {plain(subject.reason)} | | | |"
     score = report.score(subject)
     kept = f"{score['pass']} of {score.judged}"
-    return f"| {plain(subject.name)} | {kept} | {score['fail']} | {score['deviation']} | {score['not-offered']} |"
+    return f"| {plain(subject.label)} | {kept} | {score['fail']} | {score['deviation']} | {score['not-offered']} |"

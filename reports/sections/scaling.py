@@ -31,7 +31,7 @@ def _figure(report: Report, curve: Curve) -> dict[str, object]:
     up = _axis(curve.y, [value for each in points for value in each[1:]], BOTTOM, TOP)
     unkept = {name: report.unkept(name, line.get("relies_on", ())) for name, line in curve.lines.items()}
     drawn = [
-        Line(name, line["points"], _kind(report, name, line), bool(unkept[name]))
+        Line(name.rpartition(":")[2], line["points"], _kind(report, name, line), bool(unkept[name]))
         for name, line in curve.lines.items()
         if _drawable(curve, line)
     ]
