@@ -18,7 +18,7 @@ METHODS = ("call", "state", "reset")
 
 @dataclass(frozen=True)
 class BreakerCapabilities:
-    """What a breaker offers beyond that; each default is the weakest value.
+    """What a breaker offers beyond that. Each default is the weakest value.
 
     - ``clock: injected``: the constructor takes ``clock``, a callable in seconds that never steps back
     - ``ignored``: it takes ``ignored``, a tuple of exception types that are no failures
@@ -26,7 +26,7 @@ class BreakerCapabilities:
     - ``successes``: it takes ``successes``, how many of them have to succeed to close it (otherwise one)
     - ``probe_limit``: it takes ``probe_limit``, the seconds after which a probe gives its permit back
     - ``retry_after``: what a refused call raises has ``retry_after``, the seconds until one may be admitted
-    - ``listeners``: has ``subscribe(listener)``; it is called with events that have ``before`` and ``after``, two states
+    - ``listeners``: has ``subscribe(listener)``, called with events whose ``before`` and ``after`` are states
     - ``admin``: has ``force_open()`` and ``disable()``, undone by ``reset()``; states ``forced-open`` and ``disabled``
     """
 
@@ -58,7 +58,7 @@ def breaker_capabilities(subject: type) -> BreakerCapabilities:
         raise ContractError(f"{path} is no breaker: it lacks {', '.join(missing)}; every one has {', '.join(METHODS)}")
     declares = getattr(subject, "declares", {})
     if not isinstance(declares, Mapping):
-        raise ContractError(f"{path}.declares is {declares!r}; it is a dict of capabilities, such as {{'probes': 'yes'}}")
+        raise ContractError(f"{path}.declares is {declares!r}; it is a dict, such as {{'probes': 'yes'}}")
     for name, value in declares.items():
         if name not in VALUES:
             raise ContractError(f"{path} declares {name!r}, no capability of a breaker; known: {', '.join(VALUES)}")
@@ -75,7 +75,7 @@ def needs_breaker(*methods: str, **values: str) -> Callable[[Any], Any]:
 
     def decorate(function: Any) -> Any:
         need = Need({name: (value,) for name, value in values.items()}, methods)
-        function._cacheproof_needs = (*needed_by(function), need)
+        function._cacheproof_needs = (*needed_by(function), need)  # noqa: SLF001  # as ``contract.needs`` marks them
         return function
 
     return decorate

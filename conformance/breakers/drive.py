@@ -18,7 +18,7 @@ def failures_to_open(breaker: Judged) -> int:
         breaker.ask("failure")
         if breaker.state == "open":
             return count
-    unreached("it does not open")
+    return unreached("it does not open")
 
 
 def tripped(breaker: Judged) -> Judged:

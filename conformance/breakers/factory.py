@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from ..clocks import ManualClock, Timeline, WaitedClock
+from ..clocks import Timeline, WaitedClock
 from ..history import History
+from .clock import MeetingClock
 from .contract import BreakerCapabilities
 from .judged import Judged, Patience
 
@@ -15,22 +15,6 @@ if TYPE_CHECKING:
     from ..columns import Column  # which knows this contract
 
 _SECONDS = ("recovery_time", "probe_limit")
-
-
-class MeetingClock(ManualClock):
-    """A clock at which threads that read it at one time can be made to meet, so that none is ahead of the others."""
-
-    def __init__(self) -> None:
-        super().__init__(0)
-        self.meeting: threading.Barrier | None = None
-
-    def __call__(self) -> float:
-        now = super().__call__()
-        if self.meeting is not None:
-            with suppress(threading.BrokenBarrierError):
-                self.meeting.wait(1.0)  # a breaker that reads the clock under its lock does not let them meet
-            self.meeting = None
-        return now
 
 
 class NewBreaker:

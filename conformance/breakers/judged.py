@@ -9,21 +9,23 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from ..clocks import Timeline
 from ..history import History, Step
+from . import workers
+from .clock import MeetingClock
 from .model import Outcome
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818  # its own word
     """What the guarded function raises, where it is to count."""
 
 
-class Ignored(Exception):
+class Ignored(Exception):  # noqa: N818
     """What it raises where it is not to count, and the breaker was told so."""
 
 
@@ -35,11 +37,11 @@ ERRORS: dict[str, type[BaseException]] = {
 }
 
 
-class Hung(AssertionError):
+class Hung(AssertionError):  # noqa: N818
     """An operation did not come back."""
 
 
-class Held(pytest.skip.Exception):
+class Held(pytest.skip.Exception):  # type: ignore[name-defined, misc]
     """It did not come back while another call was under way: a broken promise of its own, and not the one at hand."""
 
 
@@ -92,7 +94,7 @@ class Call:
         self.over = threading.Event()
         self._told = threading.Event()
         self._make, self.outcome = make, outcome
-        threading.Thread(target=self._run, daemon=True).start()
+        workers.run(self._run)
 
     @property
     def entered(self) -> bool:
@@ -107,7 +109,7 @@ class Call:
     def _run(self) -> None:
         try:
             self.answer.value = self._make(self._guarded)
-        except BaseException as error:  # whatever the breaker raises is the answer
+        except BaseException as error:  # noqa: BLE001  # whatever it raises is the answer
             self.answer.error = error
         self.inside.set()
         self.over.set()
@@ -176,6 +178,11 @@ class Judged:
         """Let ``seconds`` pass for the breaker; shorter ones, where they have to be waited for."""
         self._note(f"advance({seconds * self.timeline.unit})")
         self.timeline.advance(seconds * self.timeline.unit + self.timeline.late)
+
+    def meet(self, threads: int) -> None:
+        """Have so many readings of the clock, by as many threads, wait for each other."""
+        if isinstance(self.timeline, MeetingClock):
+            self.timeline.meet(threads)
 
     @property
     def state(self) -> str:

@@ -1,4 +1,4 @@
-"""The model: a circuit breaker so plain that it is obviously right. The transition table, and a number for each epoch."""
+"""The model: a breaker so plain that it is obviously right. The transition table, and a number for each epoch."""
 
 from __future__ import annotations
 

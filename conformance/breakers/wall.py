@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dates
+import datetime as dates  # noqa: ICN001  # the whole module, not one of its names
 import sys
 import time
 from contextlib import ExitStack

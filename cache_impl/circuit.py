@@ -1,0 +1,250 @@
+"""The states of a circuit breaker, each an object with counters of its own, and the circuit that they change.
+
+A call belongs to the state that admitted it; coming back after that one is gone, it finds nothing to change. The
+design is SmallRye's; gobreaker numbers its generations for the same end.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple, Protocol, Self, TypeVar
+
+S = TypeVar("S", bound="State")
+
+
+class Transition(NamedTuple):
+    """One change of state; ``at`` is the breaker's clock, in seconds."""
+
+    breaker: str
+    before: str
+    after: str
+    at: float
+
+
+Listener = Callable[[Transition], object]
+
+
+class Ticket(Protocol):
+    """Leave to make one call, to be told once how it ended. Whether an error counts is for the breaker to judge."""
+
+    def success(self) -> None: ...
+    def failure(self, error: BaseException) -> None: ...
+
+
+class Rules(NamedTuple):
+    """When a circuit changes its state; what the numbers mean is told by ``CircuitBreaker``."""
+
+    failure_threshold: int
+    recovery_time: float
+    probes: int
+    successes: int
+    probe_limit: float
+    ignored: tuple[type[BaseException], ...]
+    is_failure: Callable[[Exception], bool] | None
+
+    def count(self, error: BaseException) -> bool:
+        """Whether ``error`` is a failure."""
+        if not isinstance(error, Exception) or isinstance(error, self.ignored):
+            return False
+        return self.is_failure is None or self.is_failure(error)
+
+
+class Circuit:
+    """What the states share. As a context it is the lock, and on leaving tells what has changed."""
+
+    def __init__(self, name: str, rules: Rules, clock: Callable[[], float]) -> None:
+        self.rules, self.clock = rules, clock
+        self.state: State = Closed(self, clock())
+        self._name = name
+        self._lock = threading.RLock()  # re-entrant: a signal handler or finalizer may call in from the same thread
+        self._listeners: tuple[Listener, ...] = ()
+        self._untold: deque[Transition] = deque()
+        self._telling = False
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._lock.release()
+        if self._untold:
+            self._tell()
+
+    def become(self, kind: type[S], now: float | None = None) -> S:
+        """Under the lock: change to a new state; the one before, and every ticket it gave, is out of use from here."""
+        now = self.clock() if now is None else now
+        before, after = self.state, kind(self, now)
+        self.state = after
+        if before.name != after.name:
+            self._untold.append(Transition(self._name, before.name, after.name, now))
+        return after
+
+    def subscribe(self, listener: Listener) -> None:
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+
+    def _tell(self) -> None:
+        """One thread tells, with no lock held; a change made meanwhile, by a listener too, waits for its turn."""
+        while (event := self._next()) is not None:
+            try:
+                for listener in self._listeners:
+                    _call(listener, event)
+            finally:
+                self._telling = False
+
+    def _next(self) -> Transition | None:
+        with self._lock:
+            if self._telling or not self._untold:
+                return None
+            self._telling = True
+            return self._untold.popleft()
+
+
+def _call(listener: Listener, event: Transition) -> None:
+    try:
+        listener(event)
+    except Exception:
+        import logging  # noqa: PLC0415  # who has no failing listener does not pay for it
+
+        logging.getLogger(__name__).exception("a listener of the circuit breaker failed at %s", event)
+
+
+class State:
+    """What a circuit is in, ``since`` a time on its clock."""
+
+    name: str
+
+    def __init__(self, circuit: Circuit, now: float) -> None:
+        self._circuit, self.since = circuit, now
+
+    def admit(self) -> Ticket | None:
+        """Leave to make one call; None is a refusal."""
+        raise NotImplementedError
+
+    def free_at(self) -> float:
+        return -math.inf  # the time on the clock from which a call is admitted, at the latest
+
+
+class Closed(State):
+    """Admits all, and is its own ticket: a call that succeeds makes nothing and locks nothing."""
+
+    name = "closed"
+    _failures = 0
+
+    def admit(self) -> Ticket:
+        return self
+
+    def success(self) -> None:
+        if self._failures:
+            with self._circuit:
+                self._failures = 0
+
+    def failure(self, error: BaseException) -> None:
+        if self._circuit.rules.count(error):
+            with self._circuit as circuit:
+                self._failures += 1
+                if self._failures >= circuit.rules.failure_threshold and circuit.state is self:
+                    circuit.become(Open)
+
+
+class Open(State):
+    """Refuses all until its time is over; the first to ask after that makes it half-open and is the probe."""
+
+    name = "open"
+
+    def admit(self) -> Ticket | None:
+        now = self._circuit.clock()
+        if now < self.free_at():
+            return None
+        with self._circuit as circuit:
+            if circuit.state is self:
+                return circuit.become(HalfOpen, now).permit(now)
+        return circuit.state.admit()  # another caller was faster
+
+    def free_at(self) -> float:
+        return self.since + self._circuit.rules.recovery_time
+
+
+class HalfOpen(State):
+    """Admits as many probes at once as there are permits; what they come back with decides."""
+
+    name = "half-open"
+
+    def __init__(self, circuit: Circuit, now: float) -> None:
+        super().__init__(circuit, now)
+        self._running: dict[Probe, float] = {}
+        self._successes = 0
+
+    def admit(self) -> Ticket | None:
+        with self._circuit as circuit:
+            if circuit.state is self:
+                return self.permit(circuit.clock())
+        return circuit.state.admit()  # decided in the meantime
+
+    def permit(self, now: float) -> Probe | None:
+        """Under the lock: a permit, if one is free or has been out for too long."""
+        for probe in [probe for probe, limit in self._running.items() if limit <= now]:
+            del self._running[probe]
+        if len(self._running) >= self._circuit.rules.probes:
+            return None
+        probe = Probe(self)
+        self._running[probe] = now + self._circuit.rules.probe_limit
+        return probe
+
+    def success(self, probe: Probe) -> None:
+        with self._circuit as circuit:
+            if self._take_back(probe):
+                self._successes += 1
+                if self._successes >= circuit.rules.successes:
+                    circuit.become(Closed)
+
+    def failure(self, probe: Probe, error: BaseException) -> None:
+        counts = self._circuit.rules.count(error)
+        with self._circuit as circuit:
+            if self._take_back(probe) and counts:
+                circuit.become(Open)
+
+    def free_at(self) -> float:
+        with self._circuit as circuit:
+            return min(self._running.values()) if len(self._running) >= circuit.rules.probes else -math.inf
+
+    def _take_back(self, probe: Probe) -> bool:
+        """Whether ``probe`` still had its permit, so that its result matters."""
+        return self._running.pop(probe, None) is not None and self._circuit.state is self
+
+
+class Probe:
+    """The permit of one call, while half-open."""
+
+    def __init__(self, state: HalfOpen) -> None:
+        self._state = state
+
+    def success(self) -> None:
+        self._state.success(self)
+
+    def failure(self, error: BaseException) -> None:
+        self._state.failure(self, error)
+
+
+class ForcedOpen(State):
+    """Refuses all, for as long as the operator wants it."""
+
+    name = "forced-open"
+
+    def admit(self) -> None:
+        return None
+
+    def free_at(self) -> float:
+        return math.inf
+
+
+class Disabled(Closed):
+    """Admits all and counts nothing."""
+
+    name = "disabled"
+
+    def failure(self, error: BaseException) -> None:
+        """It does not count."""
