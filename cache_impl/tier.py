@@ -14,6 +14,7 @@ from .basics import MISSING, Stats, checked_text, checked_ttl, deadline
 from .codec import Damaged, decode, encode
 from .errors import CacheError
 from .flight import Flight, Flights
+from .forks import renew_after_fork
 from .frame import CLAIM, VALUE, Frames
 from .store import Closed, Store
 
@@ -42,8 +43,8 @@ class Tier:
     ) -> None:
         self._store, self._frames, self._clock, self._prefix = store, frames, clock, prefix
         self._ttl = checked_ttl(ttl)
-        self._flights = Flights()
-        self._counting = Lock()
+        self._renew()
+        renew_after_fork(self, Tier._renew)
         self._hits = self._misses = self._expirations = 0
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -90,20 +91,20 @@ class Tier:
         now, expires = self._lifetime(ttl)
         version = time.time_ns()
         frames = {raw: self._frames.pack(raw, payload, expires, version) for raw, payload in payloads.items()}
-        self._count_expired(self._store.write(frames, expires, now))
-        for raw in frames:
-            self._flights.overtake(raw)
+        self._count(expired=self._store.write(frames, expires, now))
+        for key in mapping:
+            self._flights.overtake(key)
 
     def delete_many(self, keys: Iterable[str]) -> int:
         """Remove the entries of ``keys``; how many there were."""
-        unwanted = list({self._raw(key): None for key in keys})
-        taken = self._store.take(unwanted)
+        unwanted = {key: self._raw(key) for key in keys}
+        taken = self._store.take(unwanted.values())
         now = self._clock()
-        for raw in unwanted:
-            self._flights.overtake(raw)
+        for key in unwanted:
+            self._flights.overtake(key)
         return sum(
             self._payload(raw, frame, now, taken=True) is not MISSING
-            for raw, frame in zip(unwanted, taken, strict=True)
+            for raw, frame in zip(unwanted.values(), taken, strict=True)
         )
 
     def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
@@ -122,7 +123,7 @@ class Tier:
         raw = self._raw(key)
         held: list[bytes] = []  # what lies under the key while we compute
         payload = self._flights.run(
-            raw,
+            key,
             lambda: self._look(raw, held),
             lambda: self._computed(raw, held, compute),
             lambda payload, flight: self._land(raw, held, payload, ttl, flight),
@@ -166,6 +167,11 @@ class Tier:
     ) -> None:
         self.close()
 
+    def _renew(self) -> None:
+        """Wait for no compute and hold no lock, as in a new object or process."""
+        self._flights = Flights()
+        self._counting = Lock()
+
     def _raw(self, key: str) -> bytes:
         return self._prefix + checked_text(key).encode(errors="surrogatepass")
 
@@ -182,7 +188,8 @@ class Tier:
         try:
             return decode(payload)
         except Damaged:
-            return self._miss_damaged()
+            self._count(damaged=1)
+            return MISSING
 
     def _payload(self, raw: bytes, frame: bytes | None, now: float, *, taken: bool = False) -> Any:
         """The payload of a value that lives. What is seen expired goes: no clock that steps back shows it again."""
@@ -191,18 +198,14 @@ class Tier:
         try:
             kind, expires, _, payload = self._frames.unpack(raw, frame)
         except Damaged:
-            return self._miss_damaged()
+            self._count(damaged=1)
+            return MISSING
         if kind != VALUE:
             return MISSING
         if expires <= now:
-            self._count_expired(taken or self._drop(raw, frame))
+            self._count(expired=taken or self._drop(raw, frame))
             return MISSING
         return payload
-
-    def _miss_damaged(self) -> Any:
-        with self._counting:
-            self.damaged += 1
-        return MISSING
 
     def _drop(self, raw: bytes, frame: bytes) -> bool:
         try:
@@ -211,12 +214,13 @@ class Tier:
             return False
 
     def _sweep(self, now: float) -> None:
-        self._count_expired(self._store.sweep(now))
+        self._count(expired=self._store.sweep(now))
 
-    def _count_expired(self, number: int) -> None:
-        if number:
+    def _count(self, *, expired: int = 0, damaged: int = 0) -> None:
+        if expired or damaged:
             with self._counting:
-                self._expirations += number
+                self._expirations += expired
+                self.damaged += damaged
 
     def _look(self, raw: bytes, held: list[bytes]) -> Any:
         """The payload of a value that has come meanwhile; else ``MISSING``, and in ``held`` what to exchange for it."""

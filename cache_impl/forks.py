@@ -1,0 +1,23 @@
+"""What must not be shared with a parent process is made anew in the child."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+_known: WeakKeyDictionary[Any, Callable[[Any], None]] = WeakKeyDictionary()
+
+
+def renew_after_fork(each: Any, renew: Callable[[Any], None]) -> None:
+    """Have ``renew(each)`` called in every child forked from now on, as long as ``each`` lives."""
+    _known[each] = renew
+
+
+def _renew_all() -> None:
+    for each, renew in list(_known.items()):
+        renew(each)
+
+
+os.register_at_fork(after_in_child=_renew_all)

@@ -1,0 +1,54 @@
+"""What an error of redis-py, of the network or of the server means to a caller."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+
+import redis
+from redis import exceptions
+
+from .errors import AccessDenied, CacheError, DeadlineExceeded, Unavailable
+
+#: The server is there, and cannot serve now.
+_NOT_NOW = (
+    exceptions.ReadOnlyError,
+    exceptions.ClusterDownError,  # and MASTERDOWN
+    exceptions.TryAgainError,
+    exceptions.OutOfMemoryError,
+)
+_NOT_NOW_CODES = (
+    *("LOADING", "READONLY", "CLUSTERDOWN", "MASTERDOWN", "TRYAGAIN", "OOM", "BUSY", "MISCONF", "NOREPLICAS"),
+    "ERR max number of clients",
+)
+_NO_ENTRY = (exceptions.AuthenticationError, exceptions.AuthorizationError, exceptions.NoPermissionError)
+_NO_ENTRY_CODES = ("NOAUTH", "WRONGPASS", "NOPERM", "DENIED")
+_CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+def explained(error: Exception, place: str, deadline: float) -> CacheError:
+    """``error``, met at ``place`` in an operation that had ``deadline`` seconds, as one of our own."""
+    if isinstance(error, CacheError):
+        return error
+    said = str(error)
+    if isinstance(error, (redis.TimeoutError, TimeoutError)):
+        return DeadlineExceeded(f"{place} did not answer within {deadline} s")
+    if isinstance(error, _NO_ENTRY) or said.startswith(_NO_ENTRY_CODES) or _is_denied(error):
+        return AccessDenied(f"{place} lets us not in, or not do this: {error}")
+    if isinstance(error, (redis.ConnectionError, OSError, *_NOT_NOW)) or said.startswith(_NOT_NOW_CODES):
+        return Unavailable(f"{place} cannot serve now: {error}")
+    return CacheError(f"{place} refuses: {error}")
+
+
+def _is_denied(error: Exception) -> bool:
+    """Whether a certificate, or a file that is to hold one, is behind it."""
+    return any(
+        isinstance(each, PermissionError) or (isinstance(each, ssl.SSLError) and not isinstance(each, _CUT_OFF))
+        for each in _chain(error)
+    )
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
