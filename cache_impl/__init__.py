@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .basics import Stats as Stats
+    from .breaker import CircuitBreaker as CircuitBreaker
     from .cached import cached as cached
     from .errors import BadKey as BadKey
     from .errors import BadSetting as BadSetting
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .keys import cache_key as cache_key
     from .keys import digest as digest
     from .memory import MemoryCache as MemoryCache
+    from .redis import RedisCache as RedisCache
 
 _HOMES = {
     "BadKey": "errors",
@@ -35,11 +37,13 @@ _HOMES = {
     "CacheClosed": "errors",
     "CacheError": "errors",
     "CircuitOpen": "errors",
+    "CircuitBreaker": "breaker",
     "DeadlineExceeded": "errors",
     "FileCache": "file",
     "MemoryCache": "memory",
     "Overloaded": "errors",
     "Recursion": "errors",
+    "RedisCache": "redis",
     "Stats": "basics",
     "Unavailable": "errors",
     "cache_key": "keys",

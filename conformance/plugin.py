@@ -102,11 +102,8 @@ def record_measurement(request: pytest.FixtureRequest, new_cache: NewCache) -> C
 
 def _opened(request: pytest.FixtureRequest) -> Any:
     """The column's factory; started here and not before, so that collection needs no server."""
-    column: Column = request.param
-    if column.missing:
-        pytest.skip("; ".join(column.missing))
     try:
-        return request.config.stash[_selection].factory(column)
+        return request.config.stash[_selection].factory(request.param)
     except ServerError as error:
         if request.config.getoption("require_backend"):
             raise
@@ -118,9 +115,14 @@ def _parametrize(metafunc: pytest.Metafunc, fixture: str) -> None:
     also = [name for mark in metafunc.definition.iter_markers("also") for name in mark.args]
     chosen = [each for each in (*selection.columns, *selection.also(also)) if each.fixture == fixture]
     able = [each for each in chosen if all(need.met_by(each.subject, each.offered) for need in needs)]
-    metafunc.parametrize(fixture, able, ids=[each.name for each in able], indirect=True, scope="session")
+    metafunc.parametrize(fixture, list(map(_param, able)), indirect=True, scope="session")
     if metafunc.module.__package__ == __package__:
         metafunc.config.stash[_verdicts].promise(metafunc.function, [each for each in chosen if each not in able])
+
+
+def _param(column: Column) -> Any:
+    marks = [pytest.mark.skip("; ".join(column.missing))] if column.missing else []
+    return pytest.param(column, id=column.name, marks=marks)
 
 
 def _params(item: pytest.Item) -> dict[str, object]:
