@@ -34,8 +34,8 @@ class Selection:
         self._factories: dict[str, Any] = {}
 
     def also(self, names: Sequence[str]) -> list[Column]:
-        """Yardsticks that run beside the chosen ones, on the same servers."""
-        used = dict.fromkeys(each.server for each in self.columns if each.server is not None)
+        """Yardsticks that run beside the chosen ones, on the same servers as far as these can be reached."""
+        used = dict.fromkeys(each.server for each in self.columns if each.server and not each.server.in_process)
         return columns.choose(names, list(used), role="yardstick")
 
     def factory(self, column: Column) -> Any:

@@ -49,6 +49,7 @@ class Fakeredis(Server):
     """fakeredis, in this process."""
 
     name = "fakeredis"
+    in_process = True
 
     @property
     def title(self) -> str:

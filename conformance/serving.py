@@ -56,6 +56,7 @@ class Server(ABC):
     """One of a kind of server: asked cheaply whether it can run, and entered once a session."""
 
     name: str  # on the command line and in the names of columns
+    in_process = False  # where it is, it has no URL, and only redis-py's own clients reach it
 
     def __init__(self, _image: str | None = None) -> None:
         self._namespace = f"cacheproof:{secrets.token_hex(4)}:"  # no other run on the same server has it

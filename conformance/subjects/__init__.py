@@ -47,6 +47,8 @@ def _subjects_of(path: str, stem: str) -> dict[str, type | Uninstalled]:
     try:
         module = importlib.import_module(path)
     except ImportError as error:
+        if (error.name or "").startswith("cache_impl"):
+            raise  # ours, and broken: no installation would mend that
         return {stem.replace("_", "-"): Uninstalled(str(error), f"pip install {error.name}")}
     return {name_of(subject): subject for subject in defined_in(module)}
 
