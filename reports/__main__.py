@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _report(arguments: list[str]) -> int:
-    parser = _Arguments(prog="python -m reports", description=__doc__)
+    parser = _Arguments(prog=f"python -m {__package__}", description=__doc__)
     parser.add_argument(
         "directory", metavar="DIR", type=Path, help="folder with result files; the report is written there"
     )
@@ -48,7 +48,7 @@ def _report(arguments: list[str]) -> int:
 
 def _compare(arguments: list[str]) -> int:
     parser = _Arguments(
-        prog="python -m reports compare", description="Compare two or more folders of results, the oldest first."
+        prog=f"python -m {__package__} compare", description="Compare two or more folders of results, the oldest first."
     )
     parser.add_argument("first", metavar="A", type=Path, help="folder to compare with")
     parser.add_argument(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from . import words
-from .model import Measurement, Report, Subject
+from .model import Report
+from .records import Measurement, Subject
 
 #: What an application may insist on: id -> words, and the declared values that will do.
 MUSTS: dict[str, tuple[str, str, tuple[str, ...]]] = {

@@ -42,7 +42,7 @@ def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, ancho
     parts: list[Markup] = []
     y = TOP
     for block in blocks:
-        parts.append(_yardstick(block, axis, y))
+        parts.append(_yardstick(block, axis, y) if block.label else Markup(""))
         parts += [_row(row, axis, y + ROW * number + ROW / 2) for number, row in enumerate(block.rows, start=1)]
         y += ROW * (len(block.rows) + 1) + GAP
     return picture(title, description, WIDTH, y + 16, _grid(axis, y), *parts, anchor=anchor)

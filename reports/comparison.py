@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from . import words
 from .markdown import at_most, plain
-from .model import Measurement, Promise, Report
+from .model import Report
 from .outcomes import OUTCOMES
+from .records import Measurement, Promise
 from .svg import LogAxis, axis_for, picture, tag
 from .templates import render, stylesheet
 

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from .advice import CASES, Advice, advise, payloads
-from .model import Measurement, Report, Subject
+from .model import Report
+from .records import Measurement, Subject
 from .warnings import warnings
 
 FORMAT, VERSION = "cacheproof-report", 1

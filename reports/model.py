@@ -1,4 +1,4 @@
-"""What a report knows: subjects, promises, verdicts and measurements of its runs, and what follows from them."""
+"""A report: the records of its runs, and what follows from them."""
 
 from __future__ import annotations
 
@@ -8,151 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-#: What broke a promise, as far as a reader who wants to rely on it is concerned.
-BROKEN = ("fail", "implied", "error")
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One column: a cache, a breaker or a yardstick, on one backend where it uses a server."""
-
-    name: str
-    path: str
-    summary: str
-    version: str
-    role: str
-    declares: Mapping[str, str | float]
-    backend: Mapping[str, Any] | None
-    state: str
-    reason: str = ""
-    remedy: str = ""
-
-    @property
-    def label(self) -> str:
-        """Its name without the module it was imported from."""
-        return self.name.rpartition(":")[2]
-
-    @property
-    def ran(self) -> bool:
-        return self.state == "ran"
-
-    @property
-    def scope(self) -> str:
-        return str(self.declares.get("scope", "instance"))
-
-    @property
-    def server(self) -> str:
-        return (self.backend or {}).get("server") or ""
-
-    @property
-    def stands_in(self) -> bool:
-        """Whether its server is a stand-in for tests, which is its own client: nothing to run an application on."""
-        return bool(self.server) and self.server == (self.backend or {}).get("client")
-
-
-@dataclass(frozen=True)
-class Promise:
-    """One row: what is promised, in words; ``needs`` maps a capability to the values that switch the promise on.
-
-    Empty ``needs`` are those of a promise that every subject makes; None, where the file does not tell.
-    """
-
-    id: str
-    group: str
-    title: str
-    text: str
-    needs: Mapping[str, list[str]] | None = None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What one subject made of one promise."""
-
-    outcome: str
-    message: str = ""
-    reason: str = ""
-    history: Mapping[str, Any] | None = None
-    script: str = ""
-
-    @property
-    def broken(self) -> bool:
-        return self.outcome in BROKEN
-
-    @property
-    def tells(self) -> bool:
-        """Whether there is more to say than the outcome."""
-        return bool(self.message or self.reason or self.history or self.script)
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """What one operation of one workload cost one subject; ``median`` with its 95 % interval, in ``unit``."""
-
-    workload: str
-    payload: str
-    subject: str
-    unit: str
-    better: str
-    blocks: list[float]
-    median: float
-    low: float
-    high: float
-    operations: int = 0
-    method: str = ""
-    relies_on: tuple[str, ...] = ()
-    about: str = ""
-
-    def over(self, base: Measurement) -> Ratio | None:
-        """The ratio to ``base``; None where that says nothing."""
-        if base.unit != self.unit or min(base.low, self.low) <= 0:
-            return None
-        return Ratio(base, self.median / base.median, self.low / base.high, self.high / base.low)
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """A measurement over its yardstick's; the interval is the widest that both intervals allow."""
-
-    yardstick: Measurement
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Score:
-    """How many promises have which outcome."""
-
-    counts: Mapping[str, int]
-
-    def __getitem__(self, outcome: str) -> int:
-        return self.counts.get(outcome, 0)
-
-    @property
-    def judged(self) -> int:
-        return self["pass"] + self["fail"]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One result file: where it came from, and its ``run`` and ``environment`` as they stand there."""
-
-    file: str
-    run: Mapping[str, Any]
-    environment: Mapping[str, Any]
-    measured: bool
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One figure of lines, as the schema has it; ``lines`` by subject, those of later runs in place of earlier ones."""
-
-    id: str
-    title: str
-    text: str
-    x: Mapping[str, str]
-    y: Mapping[str, str]
-    lines: Mapping[str, Mapping[str, Any]]
+from .records import Curve, Measurement, Promise, Ratio, Run, Score, Subject, Verdict
 
 
 @dataclass(frozen=True)
@@ -186,7 +42,9 @@ class Report:
         return f"v{self._rows[promise.id]}-{self._columns[subject.name]}"
 
     def verdict(self, promise: Promise, subject: Subject) -> Verdict:
-        return self.verdicts.get((promise.id, subject.name), Verdict("not-run"))
+        """What is known; of a subject that did not run, nothing."""
+        found = self.verdicts.get((promise.id, subject.name)) if subject.ran else None
+        return found or Verdict("not-run")
 
     def score(self, subject: Subject, promises: list[Promise] | None = None) -> Score:
         of = self.promises if promises is None else promises

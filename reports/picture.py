@@ -30,13 +30,13 @@ DEADLINE = 60.0
 
 def main(arguments: list[str] | None = None) -> int:
     """Take the picture; 4 when there is no report or no browser."""
-    parser = argparse.ArgumentParser(prog="python -m reports.picture", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {__package__}.picture", description=__doc__)
     parser.add_argument("directory", metavar="DIR", type=Path, help="folder with a report.html")
     parser.add_argument("picture", metavar="PNG", type=Path, help="where the picture goes")
     given = parser.parse_args(arguments)
     page, browser = given.directory / "report.html", next(filter(None, map(shutil.which, BROWSERS)), None)
     if not page.is_file():
-        parser.exit(4, f"{parser.prog}: {page} is missing; `python -m reports {given.directory}` writes it\n")
+        parser.exit(4, f"{parser.prog}: {page} is missing; `python -m {__package__} {given.directory}` writes it\n")
     if browser is None:
         parser.exit(4, f"{parser.prog}: no Chromium; `apt-get install --no-install-recommends chromium` brings one\n")
     take(browser, page, given.picture)

@@ -11,7 +11,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from .model import Curve, Measurement, Promise, Report, Run, Subject, Verdict
+from .model import Report
+from .records import SCOPES, Curve, Measurement, Promise, Run, Subject, Verdict
 
 FORMAT, VERSION = "cacheproof-results", 1
 OURS = "report.json"
@@ -139,7 +140,7 @@ def _subjects(contents: list[Record]) -> Iterable[Subject]:
         subject = Subject(path=each["class"], **{name: value for name, value in each.items() if name != "class"})
         if subject.ran or not (subject.name in found and found[subject.name].ran):
             found[subject.name] = subject
-    return found.values()
+    return sorted(found.values(), key=lambda each: SCOPES.index(each.scope))
 
 
 def _verdicts(contents: list[Record]) -> dict[tuple[str, str], Verdict]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from . import words
 from .advice import CASES, advise, payloads, pick
-from .model import Report, Subject
+from .model import Report
+from .records import Subject
 from .warnings import warnings
 
 MOST_LINES = 25

@@ -26,7 +26,8 @@ from ..advice import (
 )
 from ..lines import BOTTOM, LEFT, RIGHT, TOP, Line, lines
 from ..markdown import plain
-from ..model import Report, Subject
+from ..model import Report
+from ..records import Subject
 from ..templates import render
 
 order = 10

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from .. import svg, words
 from ..bars import LABEL, PLOT, Bar, Block, bars
 from ..markdown import at_most, plain
-from ..model import Measurement, Report, Subject
+from ..model import Report
+from ..records import SCOPES, Measurement, Subject
 from ..templates import render
 
 order = 30
@@ -21,7 +22,7 @@ title = "What does it cost?"
 T = TypeVar("T")
 #: Rows of report.md.
 MOST_ROWS = 12
-SCOPES = {"instance": "in this process", "host": "on this host", "network": "over the network"}
+REACH = dict(zip(SCOPES, ("in this process", "on this host", "over the network"), strict=True))
 
 
 def html(report: Report) -> Markup | None:
@@ -41,12 +42,12 @@ def _glance(
 ) -> list[tuple[str, list[tuple[Subject, list[dict[str, object] | None]]]]]:
     """Subjects by scope, the yardstick first, each with its figures for ``payload``."""
     found = []
-    for scope, words_for in SCOPES.items():
+    for scope, reach in REACH.items():
         subjects = [each for each in _measured(report) if each.scope == scope]
         if subjects:
             found.append(
                 (
-                    words_for,
+                    reach,
                     [
                         (each, [_figures(report, each, workload, payload) for workload in workloads])
                         for each in subjects
@@ -95,21 +96,23 @@ def _blocks(report: Report, workload: str, payload: str, subjects: list[Subject]
 
 
 def _block(report: Report, workload: str, payload: str, yardstick: str, subjects: list[Subject]) -> Block:
-    measured = {each.name: report.measurements.get((each.name, workload, payload)) for each in subjects}
-    base = report.measurements.get((yardstick, workload, payload))
-    label, value = (
-        (report.subject(yardstick).label, words.quantity(base.median, base.unit)) if base else ("quickest here", "")
-    )
-    base = base or min((each for each in measured.values() if each), key=lambda each: each.median, default=None)
-    return Block(label, value, [_bar(report, each, measured[each.name], base) for each in subjects])
+    found = {each.name: report.measurements.get((each.name, workload, payload)) for each in subjects}
+    measured = [each for each in found.values() if each]
+    if base := report.measurements.get((yardstick, workload, payload)):
+        label, value = report.subject(yardstick).label, words.quantity(base.median, base.unit)
+    else:
+        base = min(measured, key=lambda each: each.median) if measured[1:] else None
+        label, value = "quickest here" if base else "", ""
+    return Block(label, value, [_bar(report, each, found[each.name], base) for each in subjects])
 
 
 def _bar(report: Report, subject: Subject, found: Measurement | None, base: Measurement | None) -> Bar:
-    if found is None or base is None:
+    if found is None:
         return Bar(subject.label, None, 0, 0, "", "not measured")
-    ratio, value, flagged = found.over(base), words.quantity(found.median, found.unit), bool(report.broken(found))
+    ratio, flagged = found.over(base) if base else None, bool(report.broken(found))
+    value = words.quantity(found.median, found.unit)
     if ratio is None:
-        return Bar(subject.label, None, 0, 0, value, "no ratio", flagged)
+        return Bar(subject.label, None, 0, 0, value, "no yardstick", flagged)
     note = words.times(ratio.value) + " ✗" * flagged
     return Bar(subject.label, ratio.value, ratio.low, ratio.high, value, note, flagged)
 
@@ -139,11 +142,10 @@ def _measured(report: Report) -> list[Subject]:
     """What has a figure: by scope, then by backend, yardsticks first."""
     names = {each.subject for each in report.measurements.values()}
     backends = _distinct((each.backend or {}).get("name") for each in report.subjects)
-    scopes = list(SCOPES)
 
     def place(subject: Subject) -> tuple[int, int, bool]:
         backend = (subject.backend or {}).get("name")
-        return scopes.index(subject.scope), backends.index(backend), subject.role != "yardstick"
+        return SCOPES.index(subject.scope), backends.index(backend), subject.role != "yardstick"
 
     return sorted((each for each in report.subjects if each.name in names), key=place)
 

@@ -7,8 +7,9 @@ from markupsafe import Markup
 from .. import words
 from ..advice import HIT
 from ..markdown import at_most, plain
-from ..model import Promise, Report, Subject
+from ..model import Report
 from ..outcomes import OUTCOMES
+from ..records import Promise, Subject
 from ..templates import render
 
 order = 25

@@ -6,8 +6,9 @@ from markupsafe import Markup
 
 from .. import words
 from ..markdown import at_most, plain
-from ..model import Promise, Report, Subject, groups
+from ..model import Report, groups
 from ..outcomes import OUTCOMES
+from ..records import Promise, Subject
 from ..templates import render
 
 order = 20

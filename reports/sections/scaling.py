@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from .. import words
 from ..lines import BOTTOM, LEFT, RIGHT, TOP, Line, lines
-from ..model import Curve, Report
+from ..model import Report
+from ..records import Curve
 from ..svg import Axis, LinearAxis, LogAxis, NinesAxis
 from ..templates import render
 

@@ -1,0 +1,50 @@
+"""What stands at the head of the page: the run in a sentence, and the facts of it in a line."""
+
+from __future__ import annotations
+
+from . import words
+from .model import Report
+from .records import Subject
+
+KINDS = {"cache": "cache", "breaker": "circuit breaker"}
+
+
+def headline(report: Report) -> str:
+    """Who keeps what it promises."""
+    judged = {
+        kind: [each for each in report.of_role(role) if report.score(each).judged] for role, kind in KINDS.items()
+    }
+    said = [
+        _one(report, each[0]) if len(each) == 1 else _all(report, each, kind) for kind, each in judged.items() if each
+    ]
+    return "; ".join(said) or (
+        "Costs measured, nothing judged" if report.measurements else "Nothing was judged in this run"
+    )
+
+
+def _one(report: Report, subject: Subject) -> str:
+    score = report.score(subject)
+    broken = f"breaks {score['fail']} of {words.count(score.judged, 'promise')}"
+    return f"{subject.label} {broken if score['fail'] else 'keeps every promise it makes'}"
+
+
+def _all(report: Report, subjects: list[Subject], kind: str) -> str:
+    keeping = sum(not report.score(each)["fail"] for each in subjects)
+    if keeping == len(subjects):
+        return f"All {keeping} {kind}s keep every promise they make"
+    return f"{keeping or 'None'} of {len(subjects)} {kind}s {'keeps' if keeping == 1 else 'keep'} every promise made"
+
+
+def facts(report: Report) -> str:
+    """How much was judged and measured, when and where."""
+    last, judged = report.runs[-1], [key for key, each in report.verdicts.items() if each.outcome != "not-run"]
+    said = [
+        f"{words.count(len({promise for promise, _ in judged}), 'promise')}, {words.count(len(judged), 'verdict')}",
+        f"{words.count(len(report.measurements), 'figure')} measured",
+        f"{last.run['profile']} profile",
+        words.day(last.run["started"]),
+        f"{last.environment['cpu']}, {words.count(last.environment['cores'], 'core')}",
+        last.environment["python"],
+    ]
+    idle = [each.label for each in report.subjects if not each.ran]
+    return " · ".join(said) + (f". {words.listed(idle)} could not run." if idle else "")

@@ -1,0 +1,66 @@
+"""What the tests of the report share: reports made of samples, and pages taken apart."""
+
+from __future__ import annotations
+
+import random
+from html.parser import HTMLParser
+from typing import Any
+
+from sample_results import Record, results
+
+from reports.model import Report
+from reports.results import merge
+
+PAGES = ("report.html", "report.md", "report.json")
+NASTY = """</script><script>alert(1)</script><img src=x onerror=alert(1)>"'`|\\ {{7*7}}"""
+
+
+def made(*contents: Record) -> Report:
+    """One report of these files."""
+    return merge((f"{number}.json", each) for number, each in enumerate(contents))
+
+
+class Elements(HTMLParser):
+    """Every element of a page, and the text outside of scripts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def spread(value: Any, nasty: str) -> Any:
+    """``value`` with ``nasty`` in every free text; names that refer to each other stay the same."""
+    if isinstance(value, dict):
+        kept = ("format", "outcome", "state", "role", "better", "started", "profile", "unit", "declares", "needs")
+        return {name: each if name in kept else spread(each, nasty) for name, each in value.items()}
+    if isinstance(value, list):
+        return [spread(each, nasty) for each in value]
+    return value + nasty if isinstance(value, str) and value not in ("get-hit", "get-miss", "set-overwrite") else value
+
+
+def many(columns: int = 20, promises: int = 100) -> Record:
+    """A large run: every fifth verdict a failure with its history."""
+    content = results()
+    draw = random.Random(1)
+    base, failing = content["subjects"][0], next(each for each in content["verdicts"] if "history" in each)
+    names = [f"cache-number-{number}" for number in range(columns)]
+    yardsticks = [each for each in content["subjects"] if each["role"] == "yardstick"]
+    content["subjects"] = [{**base, "name": name} for name in names] + yardsticks
+    content["promises"] = [
+        {**content["promises"][number % 80], "id": f"test_{number}.py::test", "group": f"group {number // 12}"}
+        for number in range(promises)
+    ]
+    content["verdicts"] = [
+        {**(failing if draw.random() < 0.1 else {"outcome": "pass"}), "promise": promise["id"], "subject": name}
+        for name in names
+        for promise in content["promises"]
+    ]
+    few = [each for each in content["measurements"] if each["subject"] == "memory"]
+    content["measurements"] = [{**each, "subject": name, "relies_on": []} for each in few for name in names] + [
+        each for each in content["measurements"] if each["subject"] in ("dict", "raw-socket", "plain-file")
+    ]
+    return content

@@ -1,0 +1,127 @@
+"""What the page says and draws, and that nothing is injected into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from report_samples import NASTY, Elements, made, many, spread
+from sample_results import results
+
+from reports import page, terminal, words
+
+REPORTS = Path(page.__file__).parent
+
+
+def test_nothing_is_injected_into_the_page() -> None:
+    nasty = Elements(page.html(made(spread(results(), NASTY)))).tags
+    plain = Elements(page.html(made(results()))).tags
+    assert [tag for tag, _ in nasty].count("script") == [tag for tag, _ in plain].count("script") == 2
+    assert "img" not in [tag for tag, _ in nasty]
+    assert not [name for _, attributes in nasty for name in attributes if name.startswith("on")]
+
+
+def test_only_http_addresses_become_links() -> None:
+    content = results()
+    deviation = next(each for each in content["verdicts"] if each["outcome"] == "deviation")
+    deviation["reason"] = "see javascript:alert(1) and https://example.org/a?b=1&c=(2). data:text/html,x"
+    links = [attributes["href"] for tag, attributes in Elements(page.html(made(content))).tags if tag == "a"]
+    assert "https://example.org/a?b=1&c=" in links
+    assert not [
+        each for each in links if each and not each.startswith(("#", "https://", "data:application/gzip;base64,"))
+    ]
+
+
+def test_the_page_needs_nothing_from_anywhere() -> None:
+    for tag, attributes in Elements(page.html(made(results()))).tags:
+        assert tag not in ("link", "iframe", "img", "object")
+        assert "src" not in attributes
+    assert "@import" not in page.html(made(results()))
+
+
+def test_ids_are_unique_and_links_lead_somewhere() -> None:
+    tags = Elements(page.html(made(results()))).tags
+    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    inside = [attributes["href"] for tag, attributes in tags if tag == "a" and str(attributes["href"]).startswith("#")]
+    assert {str(each)[1:] for each in inside} <= set(ids)
+
+
+def test_no_gap_is_drawn_as_a_zero() -> None:
+    content = results()
+    content["measurements"] = [
+        each
+        for each in content["measurements"]
+        if (each["subject"], each["workload"], each["payload"]) != ("memory", "get-hit", "small")
+    ]
+    text = page.html(made(content))
+    assert text.count("not measured") > page.html(made(results())).count("not measured")
+
+
+def test_a_payload_that_only_some_were_measured_with_is_drawn_with_its_gaps() -> None:
+    content = results()
+    content["measurements"] = [
+        each
+        for each in content["measurements"]
+        if each["payload"] == "small" or (each["subject"] == "memory" and each["workload"] == "get-hit")
+    ]
+    content["measurements"] = [
+        each for each in content["measurements"] if each["subject"] not in ("dict", "raw-socket")
+    ]
+    text = page.html(made(content))
+    assert "quickest here" in text
+    assert "not measured" in text
+
+
+def test_a_number_whose_subject_breaks_what_it_relies_on_is_marked() -> None:
+    report = made(results())
+    marked = {(each.subject, each.workload) for each in report.measurements.values() if report.broken(each)}
+    assert marked == {("memory", "set-evict"), ("memory", "mixed-zipf")}
+    assert "memory breaks a promise this relies on: expired entries go first" in page.html(report)
+
+
+@pytest.mark.parametrize("emptied", ["verdicts", "measurements", "subjects"])
+def test_a_run_with_little_in_it_is_a_page_that_says_so(emptied: str) -> None:
+    content = results()
+    for each in ("verdicts", "measurements", "subjects") if emptied == "subjects" else (emptied,):
+        content[each] = []
+    content["run"]["complete"] = False
+    report = made(content)
+    assert "was cut off" in page.html(report)
+    assert "was cut off" in page.markdown(report)
+    assert terminal.summary(report, []) is not None
+
+
+def test_twenty_subjects_and_a_hundred_promises_stay_under_one_and_a_half_megabytes() -> None:
+    report = made(many())
+    assert len(page.html(report).encode()) < 1_500_000
+    assert len(page.markdown(report).splitlines()) < 60
+
+
+def test_the_script_of_the_page_stays_small() -> None:
+    assert len((REPORTS / "page.js").read_bytes()) <= 10_000
+
+
+def test_every_section_has_a_place_of_its_own() -> None:
+    orders = [section.order for _, section in page.all_sections()]
+    assert len(orders) == len(set(orders)) >= 4
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 ns"),
+        (4.1e-8, "41 ns"),
+        (4.12e-8, "41.2 ns"),
+        (9.996e-7, "1 µs"),
+        (1.5e-3, "1.50 ms"),
+        (0.3, "300 ms"),
+        (12, "12 s"),
+        (4000, "4,000 s"),
+    ],
+)
+def test_durations_have_three_digits_and_the_unit_that_fits(seconds: float, text: str) -> None:
+    assert words.duration(seconds) == text
