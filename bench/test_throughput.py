@@ -8,7 +8,7 @@ from random import Random
 from statistics import median
 from typing import Any
 
-import msgspec
+import ormsgpack
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
@@ -67,4 +67,4 @@ def _moves_bytes(new_cache: Any) -> bool:
 def _data(payload: str, *, encoded: bool) -> Data:
     random = Random(SEED)
     values = [PAYLOADS[payload](random) for _ in range(VARIETY)]
-    return Data([msgspec.msgpack.encode(each) for each in values] if encoded else values)
+    return Data([ormsgpack.packb(each) for each in values] if encoded else values)

@@ -14,7 +14,7 @@ PACKAGES = (
     "fakeredis",
     "hiredis",
     "hypothesis",
-    "msgspec",
+    "ormsgpack",
     "pytest",
     "pytest-benchmark",
     "redis",
