@@ -34,7 +34,7 @@ class Block:
 
 
 ROW, GAP, TOP = 21.0, 7.0, 4.0
-LABEL, PLOT, WIDTH = 112.0, 262.0, 372.0
+LABEL, PLOT, WIDTH = 124.0, 268.0, 378.0
 
 
 def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, anchor: str) -> Markup:
@@ -45,7 +45,9 @@ def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, ancho
         parts.append(_yardstick(block, axis, y) if block.label else Markup(""))
         parts += [_row(row, axis, y + ROW * number + ROW / 2) for number, row in enumerate(block.rows, start=1)]
         y += ROW * (len(block.rows) + 1) + GAP
-    return picture(title, description, WIDTH, y + 16, _grid(axis, y), *parts, anchor=anchor)
+    if any(row.ratio for block in blocks for row in block.rows):
+        parts.insert(0, _grid(axis, y))
+    return picture(title, description, WIDTH, y + 16, *parts, anchor=anchor)
 
 
 def _yardstick(block: Block, axis: LogAxis, y: float) -> Markup:

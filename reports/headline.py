@@ -14,25 +14,29 @@ def headline(report: Report) -> str:
     judged = {
         kind: [each for each in report.of_role(role) if report.score(each).judged] for role, kind in KINDS.items()
     }
-    said = [
-        _one(report, each[0]) if len(each) == 1 else _all(report, each, kind) for kind, each in judged.items() if each
-    ]
-    return "; ".join(said) or (
-        "Costs measured, nothing judged" if report.measurements else "Nothing was judged in this run"
-    )
+    kinds = {kind: each for kind, each in judged.items() if each}
+    if not kinds:
+        return "Costs measured, nothing judged" if report.measurements else "Nothing was judged in this run"
+    if not any(report.score(subject)["fail"] for each in kinds.values() for subject in each):
+        names = words.listed([_named(each, kind) for kind, each in kinds.items()])
+        alone = sum(map(len, kinds.values())) == 1
+        return f"{names} {'keeps every promise it makes' if alone else 'keep every promise they make'}"
+    return "; ".join(_broken(report, each, kind) for kind, each in kinds.items())
 
 
-def _one(report: Report, subject: Subject) -> str:
-    score = report.score(subject)
-    broken = f"breaks {score['fail']} of {words.count(score.judged, 'promise')}"
-    return f"{subject.label} {broken if score['fail'] else 'keeps every promise it makes'}"
+def _named(subjects: list[Subject], kind: str) -> str:
+    return subjects[0].label if len(subjects) == 1 else f"all {len(subjects)} {kind}s"
 
 
-def _all(report: Report, subjects: list[Subject], kind: str) -> str:
+def _broken(report: Report, subjects: list[Subject], kind: str) -> str:
     keeping = sum(not report.score(each)["fail"] for each in subjects)
-    if keeping == len(subjects):
-        return f"All {keeping} {kind}s keep every promise they make"
-    return f"{keeping or 'None'} of {len(subjects)} {kind}s {'keeps' if keeping == 1 else 'keep'} every promise made"
+    if len(subjects) > 1:
+        return (
+            f"{keeping or 'none'} of {len(subjects)} {kind}s {'keeps' if keeping == 1 else 'keep'} every promise made"
+        )
+    score = report.score(subjects[0])
+    broken = f"breaks {score['fail']} of {words.count(score.judged, 'promise')}"
+    return f"{subjects[0].label} {broken if score['fail'] else 'keeps every promise'}"
 
 
 def facts(report: Report) -> str:

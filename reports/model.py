@@ -35,7 +35,8 @@ class Report:
 
     def hue(self, name: str) -> str:
         """The class that gives a subject its colour in every chart of lines."""
-        return f"l{self._columns[name] % 8}" if name in self._columns else "reference"
+        names = [each.name for each in self.subjects if each.role != "yardstick"]
+        return f"l{names.index(name) % 8}" if name in names else "reference"
 
     def place(self, promise: Promise, subject: Subject) -> str:
         """The id of a cell in the page."""
@@ -69,11 +70,16 @@ class Report:
         return measurement.over(base) if base else None
 
     def yardstick(self, subject: Subject, workload: str, payload: str) -> Measurement | None:
-        """The measured one with the same scope, on the same backend where there is a choice."""
-        fitting = [each for each in self.of_role("yardstick") if each.scope == subject.scope]
-        fitting.sort(key=lambda each: (each.backend or {}).get("name") != (subject.backend or {}).get("name"))
-        found = (self.measurements.get((each.name, workload, payload)) for each in fitting)
+        """The measured one that fits ``subject``."""
+        found = (self.measurements.get((each.name, workload, payload)) for each in self.fitting(subject))
         return next((each for each in found if each is not None), None)
+
+    def fitting(self, subject: Subject) -> list[Subject]:
+        """Yardsticks with the same scope, that on the same backend first; of a yardstick, itself."""
+        if subject.role == "yardstick":
+            return [subject]
+        found = [each for each in self.of_role("yardstick") if each.scope == subject.scope]
+        return sorted(found, key=lambda each: (each.backend or {}).get("name") != (subject.backend or {}).get("name"))
 
     def _outcome(self, promise: str, subject: str) -> Verdict:
         return self.verdicts.get((promise, subject), Verdict("not-run"))

@@ -139,13 +139,13 @@ def _methods(measured: list[Measurement]) -> list[tuple[str, list[str]]]:
 
 
 def _measured(report: Report) -> list[Subject]:
-    """What has a figure: by scope, then by backend, yardsticks first."""
+    """What has a figure: by scope, each yardstick before those that it fits."""
     names = {each.subject for each in report.measurements.values()}
-    backends = _distinct((each.backend or {}).get("name") for each in report.subjects)
+    order = {each.name: number for number, each in enumerate(report.subjects)}
 
     def place(subject: Subject) -> tuple[int, int, bool]:
-        backend = (subject.backend or {}).get("name")
-        return SCOPES.index(subject.scope), backends.index(backend), subject.role != "yardstick"
+        base = next(iter(report.fitting(subject)), subject)
+        return SCOPES.index(subject.scope), order[base.name], subject.role != "yardstick"
 
     return sorted((each for each in report.subjects if each.name in names), key=place)
 

@@ -37,7 +37,7 @@ def _table(report: Report, role: str) -> dict[str, object]:
         "role": ROLES[role],
         "columns": [(each, report.score(each)) for each in columns],
         "groups": _groups(report, columns, judged),
-        "promises": judged,
+        "marked": any(report.verdict(each, column).tells for each in judged for column in columns),
     }
 
 
