@@ -37,6 +37,7 @@ class NewCache:
         self._directory = Path(session.enter_context(tempfile.TemporaryDirectory(prefix="cacheproof-")))
         self._runner = session.enter_context(asyncio.Runner()) if self.capabilities.asynchronous == "yes" else None
         self._place = self._enter_running(session)
+        self._probe()
 
     @property
     def name(self) -> str:
@@ -92,6 +93,12 @@ class NewCache:
     def _enter_running(self, session: ExitStack) -> str:
         running: Callable[[], Any] | None = getattr(self.column.subject, "running", None)
         return str(session.enter_context(running()) or "") if running else ""
+
+    def _probe(self) -> None:
+        """A subject that cannot use this server raises ServerError when it is made, and is not run."""
+        if self.column.server is not None:
+            location = self._location()
+            self._discard(self._sync(self._make(location, self._options(None, None))), location)
 
     def _options(self, capacity: int | None, ttl: float | None) -> dict[str, Any]:
         options: dict[str, Any] = {}
