@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from .breakers.contract import needs_breaker
-from .breakers.drive import failures_to_open, tripped, unreached
+from .breakers.drive import failures_to_open, tripped, unlocked, unreached
 from .breakers.factory import NewBreaker
 from .breakers.judged import Call, Judged
 
@@ -105,6 +105,7 @@ def test_events_that_a_listener_causes_come_in_order(new_breaker: NewBreaker) ->
 @needs_breaker(listeners="yes")
 def test_a_busy_listener_keeps_no_other_thread_waiting(new_breaker: NewBreaker) -> None:
     """While a listener takes its time, other threads use the breaker as ever."""
+    unlocked(new_breaker())
     breaker, busy = _one_short(new_breaker), _Busy()
     breaker.subscribe(busy)
     first = Call(breaker.subject.call, "failure")
@@ -125,7 +126,7 @@ def test_events_of_two_threads_come_in_order(new_breaker: NewBreaker) -> None:
     first = Call(breaker.subject.call, "failure")
     busy.wait()
     second = Call(lambda _fn: breaker.subject.reset())
-    second.over.wait(0.05)  # one that tells under its lock does not get there before the first
+    second.over.wait(1)  # one that tells under its lock does not get there before the first
     busy.done.set()
     assert first.over.wait(5)
     assert second.over.wait(5)

@@ -62,6 +62,13 @@ def half_open(breaker: Judged) -> tuple[Judged, Call]:
     return breaker, probe
 
 
+def unlocked(breaker: Judged) -> None:
+    """A breaker that lets one call be made while another is under way; Held is raised by one that does not."""
+    first = breaker.begin()
+    breaker.ask()
+    breaker.end(first, "success")
+
+
 def full(breaker: Judged) -> tuple[Judged, Call]:
     """Half-open, with its one probe under way, and seen to refuse another."""
     _breaker, probe = half_open(breaker)

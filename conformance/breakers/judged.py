@@ -155,7 +155,7 @@ class Judged:
         for call in calls:
             self._begun += 1
             step = self._note(f"begin({self._begun})")
-            self._wait(call.inside, "a call")
+            self._wait(call.inside, "a call", len(self.pending) + sum(each.entered for each in calls))
             step.answer = "admitted" if call.entered else repr(call.answer)
             if call.entered:
                 self.pending[call] = self._begun
@@ -202,8 +202,8 @@ class Judged:
             raise call.answer.error
         return call.answer.value
 
-    def _wait(self, event: threading.Event, what: str) -> None:
-        self._patience.wait(event, what, len(self.pending))
+    def _wait(self, event: threading.Event, what: str, others: int | None = None) -> None:
+        self._patience.wait(event, what, len(self.pending) if others is None else others)
 
     def _note(self, text: str) -> Step:
         name, _, arguments = text.removesuffix(")").partition("(")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -39,8 +40,17 @@ class CountsAllFailures(Right):
             super().count_closed(outcome)
 
 
+class GivesNoAnswer(Right):
+    """A closed circuit makes the call and returns nothing: PrestaShop/circuit-breaker#11."""
+
+    caught_by = ("test_breaker.py::test_closed_passes_every_call_on_once",)
+
+    def call(self, fn: Callable[[], Any]) -> Any:
+        super().call(fn)
+
+
 class CallsWhileOpen(Right):
-    """Only one of two ways in asks whether the circuit is open: fabfuel/circuitbreaker#71."""
+    """Notices that it is open, and makes the call all the same: fabfuel/circuitbreaker#13."""
 
     caught_by = ("test_breaker.py::test_open_makes_zero_calls",)
 
@@ -73,13 +83,13 @@ class ForgetsFractions(Right):
         return int(now + 0.5) >= int(self.until)
 
 
-class WaitsPastItsTime(Right):
-    """Asks whether more than recovery_time has passed, and refuses at that very moment: purgatory's OpenedState."""
+class StaysOpen(Right):
+    """Once open, it never asks the time: NousResearch/hermes-agent#13474."""
 
     caught_by = ("test_breaker.py::test_admits_a_probe_once_recovery_time_is_over",)
 
-    def is_over(self, now: float) -> bool:
-        return now > self.until
+    def is_over(self, now: float) -> bool:  # noqa: ARG002
+        return False
 
 
 class CallsTheProbeTwice(Right):
@@ -174,6 +184,26 @@ class TellsTheWholeTime(Right):
 
     def refusal(self, now: float) -> Exception:  # noqa: ARG002
         return super().refusal(self.until - self.recovery_time)
+
+
+class ResetKeepsTheTimer(Right):
+    """Closed by hand, it turns half-open when the time it was to stay open is over: resilience4j/resilience4j#562."""
+
+    caught_by = ("test_breaker.py::test_reset_closes",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.timer = math.inf
+        super().__init__(*args, **options)
+
+    def become(self, state: str, now: float) -> None:
+        super().become(state, now)
+        self.timer = {"open": self.until, "half-open": math.inf}.get(state, self.timer)
+
+    def permit(self, now: float) -> Permit:
+        if self.state == "closed" and now >= self.timer:
+            self.timer = math.inf
+            self.become("half-open", now)
+        return super().permit(now)
 
 
 class ResetKeepsTheCount(Right):

@@ -1,0 +1,1 @@
+"""The circuit breakers of others, one file each."""
