@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import ssl
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -30,11 +31,12 @@ _NOT_PASSED_ON = {
 
 
 class Address(NamedTuple):
-    """``kind(**options)`` makes a connection, not yet open; ``shown`` is the place, without any secret."""
+    """``kind(**options)`` makes a connection, not yet open, to be secured by ``tls``; ``shown`` has no secret in it."""
 
     kind: type[AbstractConnection]
     options: dict[str, Any]
     shown: str
+    tls: ssl.SSLContext | None = None
 
 
 def address_of(
@@ -96,10 +98,35 @@ def _refuse_unverified(kind: type[AbstractConnection], options: dict[str, Any], 
 
 def _checked(address: Address) -> Address:
     try:
-        address.kind(**address.options)
-    except (TypeError, ValueError, redis.RedisError) as error:
+        connection = address.kind(**address.options)
+        return address._replace(tls=_tls(connection) if isinstance(connection, SSLConnection) else None)
+    except (TypeError, ValueError, OSError, redis.RedisError) as error:
         raise BadSetting(f"server {address.shown} has an option that cannot be: {error}") from None
-    return address
+
+
+def _tls(connection: Any) -> ssl.SSLContext | None:
+    """What redis-py would make for each connection anew, in more time than many an operation has.
+
+    None where it is to be asked for more than certificates.
+    """
+    if connection.ssl_validate_ocsp or connection.ssl_validate_ocsp_stapled:
+        return None
+    context = ssl.create_default_context()
+    context.check_hostname = connection.check_hostname
+    context.verify_mode = connection.cert_reqs
+    for flag in getattr(connection, "ssl_include_verify_flags", None) or ():
+        context.verify_flags |= flag
+    for flag in getattr(connection, "ssl_exclude_verify_flags", None) or ():
+        context.verify_flags &= ~flag
+    if connection.certfile or connection.keyfile:
+        context.load_cert_chain(connection.certfile, connection.keyfile, connection.certificate_password or "")
+    if connection.ca_certs or connection.ca_path or connection.ca_data:
+        context.load_verify_locations(connection.ca_certs, connection.ca_path, connection.ca_data)
+    if connection.ssl_min_version is not None:
+        context.minimum_version = connection.ssl_min_version
+    if connection.ssl_ciphers:
+        context.set_ciphers(connection.ssl_ciphers)
+    return context
 
 
 def _passed_on(options: dict[str, Any]) -> dict[str, Any]:

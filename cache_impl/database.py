@@ -22,6 +22,7 @@ _OURS = 0x63707266  # in the file's head: whose it is
 _LOG = 16 * 2**20  # bytes of log that are kept for the next writes; more is given back
 _PATIENCE = 1.0  # seconds that a fork waits for statements under way
 
+_FAILURES = (sqlite3.Error, UnicodeDecodeError)  # SQLite may quote a damaged file, and Python cannot read that
 _Answer = TypeVar("_Answer")
 
 _opening = Lock()  # between making a file and its first connection nobody else may open it
@@ -61,7 +62,7 @@ class Database:
             connection = self._lend()
             try:
                 _prepare(connection, schema, version, self._path)
-            except sqlite3.Error as error:
+            except _FAILURES as error:
                 raise self._explained(error) from error
             finally:
                 self._give_back(connection)
@@ -90,7 +91,7 @@ class Database:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection.execute
                 connection.execute("COMMIT")
-            except sqlite3.Error as error:
+            except _FAILURES as error:
                 raise self._explained(error) from error
             finally:
                 if connection.in_transaction:
@@ -122,7 +123,7 @@ class Database:
         connection = self._lend()
         try:
             return answer(connection.execute(statement, values))
-        except sqlite3.Error as error:
+        except _FAILURES as error:
             raise self._explained(error) from error
         finally:
             self._give_back(connection)
@@ -154,7 +155,7 @@ class Database:
                 connection.text_factory = bytes  # in a damaged file text may be anything
                 connection.execute("PRAGMA synchronous = NORMAL")
                 connection.execute(f"PRAGMA journal_size_limit = {_LOG}")
-            except sqlite3.Error as error:
+            except _FAILURES as error:
                 raise self._explained(error) from error
             self._all.add(connection)
         return connection
@@ -168,7 +169,7 @@ class Database:
         for connection in _close_all(self._idle):
             self._all.discard(connection)
 
-    def _explained(self, error: sqlite3.Error) -> CacheError:
+    def _explained(self, error: Exception) -> CacheError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             return DeadlineExceeded(f"{self._path} was in use by another process for more than {self._deadline} s")

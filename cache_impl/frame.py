@@ -68,7 +68,7 @@ class Frames:
         try:
             seal, form, kind, expires, version, size = self._head.unpack_from(frame)
         except (error, TypeError):
-            raise Damaged(f"no frame: {type(frame).__name__} of {len(frame)} bytes") from None
+            raise Damaged("too short for a frame, or no bytes at all") from None
         payload = self._head.size + size
         if not (
             self._same(self._mac(frame[self._seal.size :]), seal)

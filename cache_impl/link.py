@@ -31,6 +31,7 @@ class Link:
 
     def __init__(self, address: Address) -> None:
         self._connection = _timed(cast(Any, address.kind))(**address.options)
+        self._connection.tls = address.tls
         self._voice: _SocketVoice | _LibraryVoice | None = None
 
     def ask(self, commands: Sequence[Command], ends: float) -> list[Any]:
@@ -45,7 +46,12 @@ class Link:
         except BaseException:
             self.close()  # what comes next over it would be the answer to this
             raise
-        return [_checked(reply) for reply in replies]
+        for index, reply in enumerate(replies):
+            if isinstance(reply, redis.ResponseError):
+                if not str(reply).startswith("WRONGTYPE"):
+                    raise reply
+                replies[index] = None
+        return replies
 
     def freshen(self) -> None:
         """Let go of a connection that the server has closed meanwhile."""
@@ -62,14 +68,6 @@ class Link:
         real = isinstance(self._connection._sock, socket.socket)  # noqa: SLF001  # nothing public leads to it
         self._voice = _SocketVoice(self._connection._sock) if real else _LibraryVoice(self._connection)  # noqa: SLF001
         return self._voice
-
-
-def _checked(reply: Any) -> Any:
-    if not isinstance(reply, redis.ResponseError):
-        return reply
-    if str(reply).startswith("WRONGTYPE"):
-        return None
-    raise reply
 
 
 class _SocketVoice:
@@ -145,10 +143,11 @@ def _set_limit(connected: socket.socket, seconds: float) -> None:
 
 @cache
 def _timed(kind: Any) -> Any:
-    """``kind``, with one moment, ``ends``, by which it has to be open."""
+    """``kind``, with one moment, ``ends``, by which it has to be open, and certificates that were loaded before."""
 
     class Timed(kind):  # type: ignore[misc]  # whichever it is
         ends = inf
+        tls: ssl.SSLContext | None = None
 
         @property
         def socket_timeout(self) -> float:
@@ -168,20 +167,9 @@ def _timed(kind: Any) -> Any:
             return super().read_response(*args, **options)
 
         def _wrap_socket_with_ssl(self, sock: socket.socket) -> Any:
-            return super()._wrap_socket_with_ssl(_Hurried(sock, self))
+            if self.tls is None:
+                return super()._wrap_socket_with_ssl(sock)
+            sock.settimeout(self.socket_timeout)
+            return self.tls.wrap_socket(sock, server_hostname=self.host)
 
     return Timed
-
-
-class _Hurried:
-    """A socket for TLS to begin on, when redis-py has loaded the certificates, with the time that is left then."""
-
-    def __init__(self, connected: socket.socket, timed: Any) -> None:
-        self._connected, self._timed = connected, timed
-
-    def gettimeout(self) -> float:
-        left: float = self._timed.socket_timeout
-        return left
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connected, name)

@@ -15,9 +15,9 @@ _OTHERS = 0o077  # what group and others may do
 
 
 def private_directory(directory: str | PathLike[str], ours: Iterable[str]) -> Path:
-    """``directory`` as an absolute path: made with mode 0700, or found and made so.
+    """``directory`` as an absolute path: made with mode 0700, or found.
 
-    One that is open to others is closed to them only if it holds nothing but files named in ``ours``.
+    One that is open to others is closed to them if it holds nothing but files named in ``ours``.
 
     Raises:
         BadSetting: it is no path.
@@ -29,6 +29,7 @@ def private_directory(directory: str | PathLike[str], ours: Iterable[str]) -> Pa
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
             path.mkdir(0o700)
+            path.chmod(0o700)  # the umask may have taken too much
         found = _own(path)
         if not stat.S_ISDIR(found.st_mode):
             raise StorageError(f"{path} is no directory; name one, or a path where one can be made")
@@ -37,15 +38,14 @@ def private_directory(directory: str | PathLike[str], ours: Iterable[str]) -> Pa
                 f"{path} is open to other users (mode {stat.S_IMODE(found.st_mode):04o}) and holds other files; "
                 f"name a directory of its own, or chmod 700 {path}"
             )
-        if stat.S_IMODE(found.st_mode) != 0o700:
-            path.chmod(0o700)
+        _close_to_others(path, found)
     except OSError as error:
         raise _explained(path, error) from error
     return path
 
 
 def private_file(path: Path) -> None:
-    """See to it that ``path`` is a file with mode 0600; an empty one where there is none.
+    """See to it that ``path`` is a file that is closed to others; an empty one with mode 0600 where there is none.
 
     Raises:
         AccessDenied: it is a symlink, or somebody else's.
@@ -53,25 +53,31 @@ def private_file(path: Path) -> None:
     """
     try:
         with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            made = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            os.fchmod(made, 0o600)
+            os.close(made)
         protect(path)
     except OSError as error:
         raise _explained(path, error) from error
 
 
 def protect(path: Path) -> None:
-    """Give ``path``, which is a file of our own, mode 0600. It is not opened: closing it would undo SQLite's locks."""
+    """Close ``path``, a file of our own, to others. It is not opened: that would undo SQLite's locks when it ends."""
     found = _own(path)
     if not stat.S_ISREG(found.st_mode):
         raise StorageError(f"{path} is no regular file; move it away")
-    if stat.S_IMODE(found.st_mode) != 0o600:
-        path.chmod(0o600)
+    _close_to_others(path, found)
+
+
+def _close_to_others(path: Path, found: os.stat_result) -> None:
+    if found.st_mode & _OTHERS:
+        path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
 
 
 def _absolute(directory: str | PathLike[str]) -> Path:
     try:
         path = Path(directory).absolute()
-        if b"\0" not in os.fsencode(path):
+        if str(directory) and b"\0" not in os.fsencode(path):
             return path
     except (TypeError, UnicodeEncodeError):
         pass

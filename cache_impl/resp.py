@@ -1,4 +1,4 @@
-"""Redis's own protocol, RESP 2: commands packed, replies read (https://redis.io/docs/latest/develop/reference/protocol-spec)."""
+"""Redis's own protocol, RESP 2: commands packed, replies read (redis.io, "Redis serialization protocol")."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import Any
 import redis
 
 _CHUNK, _MOST = 2**16, 2**20  # bytes asked for at once: usually, and of a long string
+_STRING, _ARRAY, _NUMBER, _STATUS, _ERROR = b"$*:+-"
 
 
 def packed(commands: Iterable[Sequence[bytes]]) -> bytes:
     """``commands``, one after the other."""
-    parts: list[bytes] = []
+    parts = []
     for command in commands:
         parts.append(b"*%d\r\n" % len(command))
         for part in command:
-            parts += b"$%d\r\n" % len(part), part, b"\r\n"
+            parts.append(b"$%d\r\n%b\r\n" % (len(part), part))  # noqa: PERF401  # the fastest of those tried
     return b"".join(parts)
 
 
@@ -34,48 +35,53 @@ class Reader:
         Raises:
             redis.InvalidResponse: what came is no RESP 2.
         """
-        return [self._reply() for _ in range(number)]
+        try:
+            return [self._reply() for _ in range(number)]
+        except ValueError as error:
+            raise redis.InvalidResponse(f"no Redis server says this: {error}") from None
 
     def _reply(self) -> Any:
-        line = self._line()
-        kind, rest = line[:1], line[1:]
-        if kind == b"$":
-            return self._bulk(_number(rest))
-        if kind == b"+":
-            return rest
-        if kind == b":":
-            return _number(rest)
-        if kind == b"*":
-            size = _number(rest)
-            return None if size < 0 else self.replies(size)
-        if kind == b"-":
-            return redis.ResponseError(rest.decode(errors="replace"))
-        raise redis.InvalidResponse(f"a reply begins with {line[:20]!r}, which no Redis server says")
-
-    def _line(self) -> bytes:
-        while (end := self._data.find(b"\r\n", self._at)) < 0:
-            self._data, self._at = self._data[self._at :] + self._receive(_CHUNK), 0
-        line = self._data[self._at : end]
+        start = self._at
+        end = self._data.find(b"\r\n", start)
+        if end < 0:
+            start, end = self._await_line()
         self._at = end + 2
-        return line
+        kind, rest = self._data[start], self._data[start + 1 : end]
+        if kind == _STRING:
+            return self._string(int(rest))
+        if kind == _STATUS:
+            return rest
+        if kind == _NUMBER:
+            return int(rest)
+        if kind == _ARRAY:
+            return None if rest == b"-1" else [self._reply() for _ in range(int(rest))]
+        if kind == _ERROR:
+            return redis.ResponseError(rest.decode(errors="replace"))
+        raise ValueError(f"a reply that begins with {bytes([kind]) + rest[:20]!r}")
 
-    def _bulk(self, size: int) -> bytes | None:
+    def _await_line(self) -> tuple[int, int]:
+        """Where the next line begins and ends, when all of it is there."""
+        end = -1
+        while end < 0:
+            self._data, self._at = self._data[self._at :] + self._receive(_CHUNK), 0
+            end = self._data.find(b"\r\n")
+        return 0, end
+
+    def _string(self, size: int) -> bytes | None:
         if size < 0:
             return None
         start, end = self._at, self._at + size
-        missing = end + 2 - len(self._data)
-        if missing > 0:
-            parts = [self._data[start:]]
-            while missing > 0:
-                parts.append(self._receive(min(max(missing, _CHUNK), _MOST)))
-                missing -= len(parts[-1])
-            self._data, start, end = b"".join(parts), 0, size
+        if len(self._data) < end + 2:
+            self._await_string(size)
+            start, end = 0, size
         self._at = end + 2
         return self._data[start:end]
 
-
-def _number(digits: bytes) -> int:
-    try:
-        return int(digits)
-    except ValueError:
-        raise redis.InvalidResponse(f"a reply has {digits[:20]!r} for a number") from None
+    def _await_string(self, size: int) -> None:
+        """Have all of a string of ``size`` bytes at the beginning of what was received."""
+        parts = [self._data[self._at :]]
+        missing = size + 2 - len(parts[0])
+        while missing > 0:
+            parts.append(self._receive(min(max(missing, _CHUNK), _MOST)))
+            missing -= len(parts[-1])
+        self._data = b"".join(parts)

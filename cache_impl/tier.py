@@ -156,8 +156,7 @@ class Tier:
         """The keys held now."""
         now = self._clock()
         self._sweep(now)
-        cut = len(self._prefix)
-        return iter([raw[cut:].decode(errors="surrogatepass") for raw in self._store.keys(now)])
+        return iter([key for raw in self._store.keys(now) if (key := self._text(raw)) is not None])
 
     def __enter__(self) -> Self:
         return self
@@ -174,6 +173,12 @@ class Tier:
 
     def _raw(self, key: str) -> bytes:
         return self._prefix + checked_text(key).encode(errors="surrogatepass")
+
+    def _text(self, raw: bytes) -> str | None:
+        try:
+            return raw[len(self._prefix) :].decode(errors="surrogatepass")
+        except (TypeError, AttributeError, UnicodeDecodeError):  # in a damaged file a key may be anything
+            return None
 
     def _lifetime(self, ttl: float | None) -> tuple[float, float]:
         """Now, and when what is set now expires."""
