@@ -220,4 +220,4 @@ def _why_not(subject: Subject, case: Case, titles: dict[str, list[str]]) -> str:
         return "a stand-in for tests"
     if lacks:
         return f"lacks: {', '.join(lacks)}"
-    return f"breaks: {', '.join(vital)}" if vital else ""
+    return f"breaks: {words.few(list(vital))}" if vital else ""

@@ -11,6 +11,9 @@ from .svg import Axis, clipped, picture, plain, tag
 
 LEFT, RIGHT, WIDTH, TOP, BOTTOM, HEIGHT = 60.0, 560.0, 700.0, 12.0, 300.0, 344.0
 
+#: More lines than this, and those that are out lose their names.
+CROWD = 8
+
 
 @dataclass(frozen=True)
 class Line:
@@ -30,7 +33,15 @@ def lines(title: str, description: str, drawn: list[Line], axes: tuple[Axis, Axi
     curves = [_curve(each, across, up, end) for each, end in zip(drawn, ends, strict=True)]
     bounds = " ".join(str(each) for axis in axes for each in (axis.low, axis.high, axis.start, axis.end))
     chart = picture(title, description, WIDTH, HEIGHT, _grid(across, up), cursor, *curves, anchor=anchor)
-    return tag("div", chart, class_="curves", data_axes=bounds, tabindex=0, role="group", aria_label=title)
+    return tag(
+        "div",
+        chart,
+        class_="curves crowd" if len(drawn) > CROWD else "curves",
+        data_axes=bounds,
+        tabindex=0,
+        role="group",
+        aria_label=title,
+    )
 
 
 def _curve(line: Line, across: Axis, up: Axis, end: float) -> Markup:

@@ -80,11 +80,12 @@
     const share = misses(now, cache.scope), [hit, miss, set] = cache.costs[now.payload];
     return [0, 1, 2].map(bound => (1 - share) * hit[bound] + share * (miss[bound] + origin + set[bound]));
   };
+  const few = names => names.length > 2 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
   const out = (now, cache) => {
     const lacks = now.need.filter(id => !cache.offers.includes(id)).map(id => musts[id][0]);
     const broken = ['', ...now.need.map(id => musts[id][1])].flatMap(capability => cache.broken[capability] || []);
     return !cache.ran ? 'not run: ' + cache.reason : cache.standIn ? 'a stand-in for tests' : lacks.length ? 'lacks: ' + lacks.join(', ')
-      : broken.length ? 'breaks: ' + [...new Set(broken)].join(', ') : cache.costs[now.payload] ? '' : 'cost not measured';
+      : broken.length ? 'breaks: ' + few([...new Set(broken)]) : cache.costs[now.payload] ? '' : 'cost not measured';
   };
 
   const show = () => {
@@ -99,7 +100,7 @@
     const row = (className, name, ...cells) => { const line = table.insertRow(); line.className = className; line.append(Object.assign(make('th', name), {scope: 'row'}), ...cells); };
     for (const [cache, [middle]] of able) {
       const share = misses(now, cache.scope), titles = [...new Set(Object.values(cache.broken).flat())];
-      const note = [`${digits(100 - 100 * share)} % hits`, now.c ? `${money(1000 * share * now.c)} per 1,000 reads, of ${money(1000 * now.c)}` : '', titles.length ? `breaks: ${titles.join(', ')}` : ''];
+      const note = [`${digits(100 - 100 * share)} % hits`, now.c ? `${money(1000 * share * now.c)} per 1,000 reads, of ${money(1000 * now.c)}` : '', titles.length ? `breaks: ${few(titles)}` : ''];
       row(best.some(each => each[0] === cache) ? 'best' : '', cache.name, make('td', time(middle)), make('td', times(middle / able[0][1][0])), make('td', note.filter(Boolean).join('; '), 'note'));
     }
     for (const [cache, why] of rest) row('out', cache.name, Object.assign(make('td', why), {colSpan: 3}));

@@ -59,6 +59,11 @@ def listed(names: list[str], last: str = "and") -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
+def few(names: list[str], most: int = 2) -> str:
+    """The first of ``names``, and how many more there are."""
+    return ", ".join(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most} more"
+
+
 def size(octets: float) -> str:
     """Bytes as ``7.8 GB``."""
     for unit in ("B", "kB", "MB", "GB"):

@@ -256,6 +256,15 @@ def test_the_page_is_never_wider_than_the_window(report: Page, width: int) -> No
     assert report.driver.execute_script("return document.documentElement.scrollWidth") <= width
 
 
+def test_the_head_of_the_matrix_stays_in_sight(report: Page) -> None:
+    report.one("[data-fold=open]").click()
+    script = """
+        arguments[0].scrollIntoView({block: 'center'});
+        const head = document.querySelector('.matrix thead th').getBoundingClientRect();
+        return Math.abs(head.top - document.querySelector('.top').getBoundingClientRect().bottom) < 2"""
+    assert report.driver.execute_script(script, report.all("tr.p")[-3])
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_contrast_roles_and_names_are_what_axe_asks_for(report: Page, theme: str) -> None:
     import axe_core_python  # noqa: PLC0415 - only where it is installed

@@ -33,6 +33,8 @@ from ..templates import render
 order = 10
 title = "Which cache should I take?"
 
+#: Rows of a card, of those that would do and of those that would not.
+MOST_ROWS = 6
 #: Seconds from end to end of the chart's axes.
 ORIGINS, AVERAGES = (1e-5, 10.0), (1e-7, 10.0)
 
@@ -45,9 +47,16 @@ def html(report: Report) -> Markup | None:
     cards = [advise(report, each, known[0]) for each in CASES]
     chart = _chart(report, CASES[-1], known[0])
     return render(
-        "answer.html", cards=cards, reasons=lambda advice: reasons(report, advice), musts=MUSTS, payloads=known,
-        chart=chart, shown=CASES[-1], data=_data(report, known),
-    )  # fmt: skip
+        "answer.html",
+        cards=cards,
+        most=MOST_ROWS,
+        reasons=lambda advice: reasons(report, advice),
+        musts=MUSTS,
+        payloads=known,
+        chart=chart,
+        shown=CASES[-1],
+        data=_data(report, known),
+    )
 
 
 def reasons(report: Report, advice: Advice) -> list[str]:
@@ -97,7 +106,7 @@ def _kept(report: Report, candidate: Candidate) -> str:
         return f"{name} was not judged: these results hold no verdicts for it."
     if not candidate.broken:
         return f"{name} keeps all {judged} it was judged by."
-    titles = ", ".join(candidate.broken)
+    titles = words.few(list(candidate.broken))
     return f"{name} breaks {len(candidate.broken)} of {judged}, none that this case rests on: {titles}."
 
 
