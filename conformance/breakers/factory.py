@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..clocks import Timeline, WaitedClock
 from ..history import History
+from . import script
 from .clock import MeetingClock
 from .contract import BreakerCapabilities
 from .judged import Judged, Patience
@@ -46,8 +47,12 @@ class NewBreaker:
         return self._judged(self.subject(**options), options, clock, recovery_time)
 
     def evidence(self) -> dict[str, Any]:
-        """The history of the breaker made last."""
-        return {} if self.last is None else {"history": self.last.history.as_dict()}
+        """The history of the breaker made last, and a script that replays it."""
+        if self.last is None:
+            return {}
+        history = self.last.history
+        waits = isinstance(self.last.timeline, WaitedClock)
+        return {"history": history.as_dict(), "script": script.write(self.subject, history, waits=waits)}
 
     def _judged(self, subject: Any, options: dict[str, Any], clock: Timeline, recovery_time: float) -> Judged:
         if self.last is not None:
