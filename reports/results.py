@@ -13,6 +13,7 @@ from jsonschema.exceptions import best_match
 
 from .model import Report
 from .records import SCOPES, Curve, Measurement, Promise, Run, Subject, Verdict
+from .words import moment
 
 FORMAT, VERSION = "cacheproof-results", 1
 OURS = "report.json"
@@ -109,7 +110,7 @@ def _short(message: str) -> str:
 
 def merge(files: Iterable[tuple[str, Record]]) -> Report:
     """One report from several files' contents; a column that ran anywhere is not one that could not run."""
-    ordered = sorted(files, key=lambda each: each[1]["run"]["started"])
+    ordered = sorted(files, key=lambda each: moment(each[1]["run"]["started"]))
     contents = [content for _, content in ordered]
     return Report(
         runs=tuple(

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
+#: Before every run.
+NEVER = datetime.min.replace(tzinfo=UTC)
 _TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
@@ -75,11 +77,17 @@ def size(octets: float) -> str:
 
 def day(started: str) -> str:
     """An ISO time as ``22 Nov 2025, 21:48 UTC``; as it stands where it is none."""
+    found = moment(started)
+    return started if found == NEVER else f"{found.day} {found:%b %Y, %H:%M} UTC"
+
+
+def moment(started: str) -> datetime:
+    """An ISO time, UTC where it names no zone; ``NEVER`` where it is none."""
     try:
-        moment = datetime.fromisoformat(started)
+        found = datetime.fromisoformat(started)
     except ValueError:
-        return started
-    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+        return NEVER
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def slug(text: str) -> str:

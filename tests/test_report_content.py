@@ -73,6 +73,24 @@ def test_a_payload_that_only_some_were_measured_with_is_drawn_with_its_gaps() ->
     assert "not measured" in text
 
 
+def test_an_outage_in_which_nothing_was_answered_is_drawn_all_the_same() -> None:
+    content = results()
+    for step in content["outages"][0]["steps"]:
+        step |= {"median": None, "worst": None, "served": {}, "pending": 0, "breaker": None}
+    assert "nothing was answered for 6 s" in page.html(made(content))
+
+
+@pytest.mark.parametrize("points", [[[0, 0]], [[1, 5]], [[0.5, 1], [1.0, 2]], [[-1, -1, -2, 0], [3, 1, 0, 2]]])
+@pytest.mark.parametrize("scale", ["linear", "log", "nines"])
+def test_a_curve_of_any_points_is_drawn_or_told(points: list[list[float]], scale: str) -> None:
+    content = results()
+    for curve in content["curves"]:
+        curve["lines"] = [{"subject": "memory", "points": points}]
+        curve["x"] = {**curve["x"], "scale": scale}
+        curve["y"] = {**curve["y"], "scale": "log" if scale == "nines" else scale}
+    assert "<table" in page.html(made(content))
+
+
 def test_a_number_whose_subject_breaks_what_it_relies_on_is_marked() -> None:
     report = made(results())
     marked = {(each.subject, each.workload) for each in report.measurements.values() if report.broken(each)}
@@ -125,3 +143,8 @@ def test_every_section_has_a_place_of_its_own() -> None:
 )
 def test_durations_have_three_digits_and_the_unit_that_fits(seconds: float, text: str) -> None:
     assert words.duration(seconds) == text
+
+
+def test_moments_are_told_in_utc_whatever_their_zone() -> None:
+    assert words.day("2025-11-22T23:48:03+02:00") == words.day("2025-11-22T21:48:03Z") == "22 Nov 2025, 21:48 UTC"
+    assert words.day("yesterday") == "yesterday"

@@ -101,9 +101,13 @@ def _block(report: Report, workload: str, payload: str, yardstick: str, subjects
     if base := report.measurements.get((yardstick, workload, payload)):
         label, value = report.subject(yardstick).label, words.quantity(base.median, base.unit)
     else:
-        base = min(measured, key=lambda each: each.median) if measured[1:] else None
+        base = _quickest(measured) if measured[1:] else None
         label, value = "quickest here" if base else "", ""
     return Block(label, value, [_bar(report, each, found[each.name], base) for each in subjects])
+
+
+def _quickest(measured: list[Measurement]) -> Measurement:
+    return min(measured, key=lambda each: each.median if each.better == "lower" else -each.median)
 
 
 def _bar(report: Report, subject: Subject, found: Measurement | None, base: Measurement | None) -> Bar:
