@@ -13,11 +13,12 @@ _FULL = 512  # notes in a chunk: an insertion in its middle then costs less than
 
 
 class Deadlines:
-    """Deadlines by key, and notes of them in order: two bisections and some 20 bytes each.
+    """Deadlines by key, and notes of them in order: some 20 bytes each, in a sorted list cut into chunks.
 
-    A note is stale once its key has another deadline or none. It goes when its time comes, or earlier
-    when stale notes outnumber the true ones: one chunk at a time, so that no single operation sorts or
-    copies a million notes.
+    Every key has a note at its deadline or earlier. One that turns out to be early is made anew when
+    its time comes, so an entry that is set again and again costs nothing here. Notes of keys that are gone
+    are dropped when their time comes, or earlier when there are more notes than keys twice over: one chunk at
+    a time, so that no single operation sorts or copies a million notes.
     """
 
     def __init__(self) -> None:
@@ -26,7 +27,7 @@ class Deadlines:
 
     def clear(self) -> None:
         self.of.clear()
-        self.soonest: float | None = None  # no deadline is before this; None: there is none at all
+        self.soonest = inf  # no deadline is before this
         self._notes = 0
         self._chunks: list[tuple[list[float], list[Hashable]]] = [([], [])]
         self._starts = [-inf]  # of each chunk: the least deadline that belongs in it
@@ -34,19 +35,12 @@ class Deadlines:
 
     def set(self, key: Hashable, deadline: float) -> None:
         """``soonest`` may go down by it, and never up."""
+        noted = self.of.get(key, inf)
         self.of[key] = deadline
-        at = bisect_right(self._starts, deadline) - 1
-        ends, keys = self._chunks[at]
-        where = bisect_right(ends, deadline)
-        ends.insert(where, deadline)
-        keys.insert(where, key)
-        self._notes += 1
-        if self.soonest is None or deadline < self.soonest:
-            self.soonest = deadline
-        if len(ends) > _FULL:
-            self._split(at)
-        if self._notes > 2 * len(self.of) + _FULL:
-            self._clean()
+        if deadline < noted:
+            self._note(key, deadline)
+            if self._notes > 2 * len(self.of) + _FULL:
+                self._clean()
 
     def remove(self, key: Hashable) -> None:
         if self.of.pop(key, None) is not None and not self.of:
@@ -54,20 +48,36 @@ class Deadlines:
 
     def due(self, now: float) -> Any:
         """A key whose deadline is not after ``now``, the soonest; ``MISSING`` where there is none."""
-        while self.soonest is not None and self.soonest <= now:
+        while self.soonest <= now:
             ends, keys = self._chunks[0]
-            if ends and self.of.get(keys[0]) == ends[0]:
-                return keys[0]
-            self._notes -= len(ends[:1])
-            del ends[:1], keys[:1]
+            if ends and ends[0] <= now:
+                end, key = ends[0], keys[0]
+                deadline = self.of.get(key)
+                if deadline == end:
+                    return key
+                del ends[0], keys[0]
+                self._notes -= 1
+                if deadline is not None and deadline > end:
+                    self._note(key, deadline)
             self._look_ahead()
         return MISSING
+
+    def _note(self, key: Hashable, deadline: float) -> None:
+        at = bisect_right(self._starts, deadline) - 1
+        ends, keys = self._chunks[at]
+        where = bisect_right(ends, deadline)
+        ends.insert(where, deadline)
+        keys.insert(where, key)
+        self._notes += 1
+        self.soonest = min(self.soonest, deadline)
+        if len(ends) > _FULL:
+            self._split(at)
 
     def _look_ahead(self) -> None:
         while not self._chunks[0][0] and len(self._chunks) > 1:
             self._drop(0)
         ends = self._chunks[0][0]
-        self.soonest = ends[0] if ends else None
+        self.soonest = ends[0] if ends else inf
 
     def _split(self, at: int) -> None:
         ends, keys = self._chunks[at]
@@ -77,16 +87,24 @@ class Deadlines:
         del ends[half:], keys[half:]
 
     def _clean(self) -> None:
-        """Drop the stale notes of the chunk whose turn it is, and join what is left to the one before it."""
+        """Make every note of the chunk whose turn it is exact, and the only one of its key there."""
         at = self._cleaned = (self._cleaned + 1) % len(self._chunks)
         ends, keys = self._chunks[at]
-        notes = dict.fromkeys(note for note in zip(ends, keys, strict=True) if self.of.get(note[1]) == note[0])
-        self._notes -= len(ends) - len(notes)
-        ends[:], keys[:] = [end for end, _ in notes], [key for _, key in notes]
+        exact: dict[Hashable, float] = {}
+        early: dict[Hashable, float] = {}
+        for end, key in zip(ends, keys, strict=True):
+            deadline = self.of.get(key, -inf)
+            if deadline >= end:
+                (exact if deadline == end else early)[key] = deadline
+        self._notes -= len(ends) - len(exact)
+        ends[:], keys[:] = exact.values(), exact
         if at and len(ends) + len(self._chunks[at - 1][0]) <= _FULL // 2:
             self._chunks[at - 1][0].extend(ends)
             self._chunks[at - 1][1].extend(keys)
             self._drop(at)
+        for key, deadline in early.items():
+            if key not in exact:
+                self._note(key, deadline)
 
     def _drop(self, at: int) -> None:
         del self._chunks[at], self._starts[at]

@@ -27,7 +27,7 @@ class Flights:
     """
 
     def __init__(self) -> None:
-        self._flights: dict[Hashable, Flight] = {}
+        self.under_way: dict[Hashable, Flight] = {}
 
     def run(
         self,
@@ -90,25 +90,25 @@ class Flights:
 
     def overtake(self, key: Hashable) -> None:
         """``key`` is set or deleted: a compute of it that is under way comes too late to be stored."""
-        if self._flights:
+        if self.under_way:
             with _lock:
-                flight = self._flights.pop(key, None)
+                flight = self.under_way.pop(key, None)
                 if flight is not None:
                     flight.overtaken = True
 
     def overtake_all(self) -> None:
         """Every key is deleted."""
-        for key in list(self._flights):
+        for key in list(self.under_way):
             self.overtake(key)
 
     def _board(self, key: Hashable) -> tuple[Flight, bool]:
         """The flight of ``key``, and whether the caller is the one to compute."""
         outer = _within.get()
         with _lock:
-            flight = self._flights.get(key)
+            flight = self.under_way.get(key)
             leads = flight is None
             if flight is None:
-                flight = self._flights[key] = Flight(key, self._flights)
+                flight = self.under_way[key] = Flight(key, self.under_way)
             elif outer is not None and flight.needs(outer):
                 raise flight.recursion()
             if outer is not None:

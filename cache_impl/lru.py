@@ -2,40 +2,63 @@
 
 from __future__ import annotations
 
-import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from math import inf
 from threading import RLock
-from typing import Any, Final
+from typing import Any
 
-from .basics import MISSING
+from .basics import MISSING, deadline
 from .errors import CacheClosed
 from .expiry import Deadlines
+from .flight import Flights
 
-_NONE: Final[Any] = object()  # a stored None, so that a look-up may answer None for "not there": there is none faster
 _ATOMIC = (str, int, bytes)  # comparing these runs no Python code
 _AT_ONCE = 16  # expired entries that one operation removes on its way: no single one pays for a million
-_GIL: bool = getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
 class Entries:
-    """At most ``capacity`` values by key. Whoever calls a method holds ``lock``; ``get`` takes it itself.
+    """At most ``capacity`` values by key. ``get``, ``set`` and ``refresh`` take ``lock``; else the caller holds it.
 
     Values lie in one dict and deadlines in another, so there is no object of ours per entry for the
-    garbage collector to visit. In every method the steps stand in an order that suits the ``reader``.
+    garbage collector to visit. What ``unlocked.py`` does meanwhile may remove an entry between two steps
+    here, and must never see an expired one that ``deadlines`` knows no more.
     """
 
-    def __init__(self, capacity: int, clock: Callable[[], float]) -> None:
+    def __init__(self, capacity: int, ttl: float | None, clock: Callable[[], float], flights: Flights) -> None:
         self.lock = RLock()  # reentrant: a value's finalizer may call back in
+        self.capacity = capacity
+        self.ttl = ttl
         self.clock = clock
+        self.flights = flights
         self.values: OrderedDict[Hashable, Any] = OrderedDict()  # least recently used first
         self.deadlines = Deadlines()  # of those values that have one
-        self.plain: type | None = None  # the type of all keys, where it is one and atomic
-        self.hits = self.misses = 0.0  # Python counts in floats faster than in integers
-        self.evictions = self.expirations = 0
-        self._capacity = capacity
+        self.foretold: Callable[[type | None, bool, bool], None] = lambda *_: None
+        self._plain: type | None = None  # the type of all keys, where it is one and atomic
+        self._timed = False  # some entry has a deadline
+        self._nones = False  # some value is None
+        self.hits = self.misses = self.evictions = self.expirations = 0
         self._closed = False
+
+    def get(self, key: Hashable, default: Any = None, now: float | None = None) -> Any:
+        """The value of ``key``, or ``default``; ``now`` is for a caller that has read the clock already."""
+        self.lock.acquire()  # half the cost of "with", and most of this method's
+        try:
+            value = self.use(key, self.now() if now is None or self._closed else now)
+        finally:
+            self.lock.release()
+        return default if value is MISSING else value
+
+    def set(self, key: Hashable, value: Any, ttl: float | None = None) -> None:
+        """Store ``value`` for ``ttl`` seconds, ``self.ttl`` where it is None."""
+        self.lock.acquire()
+        try:
+            now, end = self.lifetime(ttl)
+            self.put(key, value, end, now)
+            if self.flights.under_way:
+                self.flights.overtake(key)
+        finally:
+            self.lock.release()
 
     def now(self, *, read: bool = False) -> float:
         """What every operation begins with: the clock, read where some entry can expire or ``read`` says so."""
@@ -43,48 +66,58 @@ class Entries:
             raise CacheClosed("this MemoryCache is closed; open a new one")
         return self.clock() if read or self.deadlines.of else 0.0
 
-    def get(self, key: Hashable, default: Any = None, now: float | None = None) -> Any:
-        """The value of ``key``, or ``default``; ``now`` is for a caller that has read the clock already."""
-        with self.lock:
-            value = self.use(key, self.now() if now is None or self._closed else now)
-        return default if value is MISSING else value
+    def lifetime(self, ttl: float | None) -> tuple[float, float]:
+        """``now()``, and the deadline of what is set now to live ``ttl`` seconds."""
+        ttl = self.ttl if ttl is None else ttl
+        if ttl is None:
+            return self.now(), inf
+        now = self.now(read=True)
+        return now, deadline(now, ttl)
 
     def use(self, key: Hashable, now: float) -> Any:
         """``peek`` that counts, and makes the entry the most recently used."""
         value = self.peek(key, now)
         if value is MISSING:
-            self.misses += 1.0
+            self.misses += 1
         else:
-            self.values.move_to_end(key)
-            self.hits += 1.0
+            self.hits += 1
+            self._renew(key)
         return value
 
     def peek(self, key: Hashable, now: float) -> Any:
         """The value of ``key``, or ``MISSING``."""
-        if self.deadlines.of:
+        if self.deadlines.soonest <= now:
             self.expire(now, _AT_ONCE)
-            if self.deadlines.of.get(key, inf) <= now:  # more than that have expired
+            if self.deadlines.of.get(key, inf) <= now:  # more than those have expired
                 self._expire(key)
-        value = self.values.get(key)
-        return MISSING if value is None else None if value is _NONE else value
+        return self.values.get(key, MISSING)
 
-    def put(self, key: Hashable, value: Any, end: float | None, now: float) -> None:
-        """Store ``value`` until ``end``; ``now`` is before it."""
+    def put(self, key: Hashable, value: Any, end: float, now: float) -> None:
+        """Store ``value`` until ``end``, which is after ``now``."""
         old = self.peek(key, now)  # held until all is in place: letting go of it may run a finalizer
-        if old is MISSING and type(key) is not self.plain:
-            self.plain = type(key) if not self.values and type(key) in _ATOMIC else None
-        if end is not None:
+        if type(key) is not self._plain or (end < inf) > self._timed or (value is None) > self._nones:
+            self._foretell(key, value, end)
+        if end < inf:
             self.deadlines.set(key, end)
-        self.values[key] = _NONE if value is None else value
-        self.values.move_to_end(key)
-        if end is None and self.deadlines.of:
+        self.values[key] = value
+        if end == inf and self.deadlines.of:
             self.deadlines.remove(key)
-        while len(self.values) > self._capacity:
+        self._renew(key)
+        while len(self.values) > self.capacity:
             self._evict(now)
+        del old
+
+    def refresh(self, key: Hashable) -> None:
+        """Make the entry of ``key`` the most recently used, where there is one."""
+        self.lock.acquire()
+        try:
+            self._renew(key)
+        finally:
+            self.lock.release()
 
     def remove(self, key: Hashable) -> Any:
-        """Delete the entry of ``key``; its value is returned, to be let go when all is done."""
-        value = self.values.pop(key, None)
+        """Delete the entry of ``key``; its value, or ``MISSING``, is returned, to be let go when all is done."""
+        value = self.values.pop(key, MISSING)
         if self.deadlines.of:
             self.deadlines.remove(key)
         return value
@@ -96,6 +129,8 @@ class Entries:
             most -= 1
 
     def clear(self) -> None:
+        self._plain = None
+        self.foretold(None, self._closed, True)  # keeps unlocked sets out; the next put foretells anew
         values = list(self.values.values())  # held until all is done
         self.values.clear()
         self.deadlines.clear()
@@ -104,49 +139,36 @@ class Entries:
     def close(self) -> None:
         self._closed = True
         self.clear()
-        self.deadlines.soonest = -inf  # sends the reader to ``get``
+        self.deadlines.soonest = -inf  # sends unlocked reads here
+
+    def _foretell(self, key: Hashable, value: Any, end: float) -> None:
+        """Tell unlocked operations what the entries will be like, before they are."""
+        kind = type(key)
+        if not self.values:
+            self._plain, self._timed, self._nones = kind if kind in _ATOMIC else None, False, False
+        elif kind is not self._plain:
+            self._plain = None
+        self._timed |= end < inf
+        self._nones |= value is None
+        self.foretold(self._plain, self._timed, self._nones)
+
+    def _renew(self, key: Hashable) -> None:
+        try:  # noqa: SIM105  # suppress() takes longer than the rest of a get
+            self.values.move_to_end(key)
+        except KeyError:  # an unlocked set has just evicted it
+            pass
 
     def _evict(self, now: float) -> None:
         key = self.deadlines.due(now)
         if key is not MISSING:
             self._expire(key)
-        else:
-            self.evictions += 1
-            self.remove(next(iter(self.values)))
+            return
+        key, value = self.values.popitem(last=False)
+        self.evictions += 1
+        if self.deadlines.of:
+            self.deadlines.remove(key)
+        del value
 
     def _expire(self, key: Hashable) -> None:
-        self.expirations += 1
-        self.remove(key)
-
-
-def reader(entries: Entries) -> Callable[..., Any]:
-    """``entries.get`` that takes no lock to read a live entry or to miss.
-
-    The global interpreter lock makes each step atomic, and each alone leaves the entries whole; what
-    another thread does in between only makes it as if this ``get`` had come a moment earlier. Where there
-    is no such lock, or comparing keys would run Python code in the middle of a step, ``entries.get`` does it.
-    """
-    if not _GIL:
-        return entries.get
-    careful, clock, deadlines = entries.get, entries.clock, entries.deadlines
-    look_up, refresh = entries.values.get, entries.values.move_to_end
-
-    def get(key: Hashable, default: Any = None) -> Any:
-        now = None
-        soonest = deadlines.soonest
-        if soonest is not None and (now := clock()) >= soonest:
-            return careful(key, default, now)
-        value = look_up(key)
-        if value is None:
-            entries.misses += 1.0
-            return default
-        if type(key) is not entries.plain:
-            return careful(key, default, now)
-        try:
-            refresh(key)
-        except KeyError:  # another thread has removed it
-            return careful(key, default, now)
-        entries.hits += 1.0
-        return None if value is _NONE else value
-
-    return get
+        if self.remove(key) is not MISSING:
+            self.expirations += 1

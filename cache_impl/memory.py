@@ -8,9 +8,10 @@ from copy import deepcopy
 from types import TracebackType
 from typing import Any, Self
 
-from .basics import MISSING, Stats, checked_capacity, checked_ttl, deadline
+from .basics import MISSING, Stats, checked_capacity, checked_ttl
 from .flight import Flight, Flights
-from .lru import Entries, reader
+from .lru import Entries
+from .unlocked import unlocked
 
 
 class MemoryCache:
@@ -33,26 +34,23 @@ class MemoryCache:
         clock: Callable[[], float] = time.monotonic,
         copy: bool = False,  # noqa: FBT001, FBT002  # read best by name, and short without
     ) -> None:
-        self._ttl = checked_ttl(ttl)
-        self._entries = Entries(checked_capacity(capacity), clock)
         self._flights = Flights()
+        self._entries = Entries(checked_capacity(capacity), checked_ttl(ttl), clock, self._flights)
+        self._unlocked = unlocked(self._entries)
         self._copy: Callable[[Any], Any] = deepcopy if copy else _itself
-        self._read = reader(self._entries)
         if not copy and type(self).get is MemoryCache.get:
-            self.get = self._read  # type: ignore[method-assign]  # the same, a call less
+            self.get = self._unlocked.get  # type: ignore[method-assign]  # the same, a call less
+        if not copy and type(self).set is MemoryCache.set:
+            self.set = self._unlocked.set  # type: ignore[method-assign]
 
     def get(self, key: Hashable, default: Any = None) -> Any:
         """The value of ``key``, which becomes the most recently used; ``default`` where there is none."""
-        value = self._read(key, MISSING)
+        value = self._unlocked.get(key, MISSING)
         return default if value is MISSING else self._copy(value)
 
     def set(self, key: Hashable, value: Any, ttl: float | None = None) -> None:
         """Store ``value`` for ``ttl`` seconds, by default the cache's own ttl."""
-        value = self._copy(value)
-        with self._entries.lock:
-            now, end = self._lifetime(ttl)
-            self._entries.put(key, value, end, now)
-            self._flights.overtake(key)
+        self._unlocked.set(key, self._copy(value), ttl)
 
     def delete(self, key: Hashable) -> bool:
         """Remove the entry of ``key``; whether there was one."""
@@ -78,7 +76,7 @@ class MemoryCache:
         """Store every value of ``mapping``; on an error, none."""
         values = {key: self._copy(value) for key, value in mapping.items()}
         with self._entries.lock:
-            now, end = self._lifetime(ttl)
+            now, end = self._entries.lifetime(ttl)
             for key, value in values.items():
                 self._entries.put(key, value, end, now)
                 self._flights.overtake(key)
@@ -126,7 +124,10 @@ class MemoryCache:
         entries = self._entries
         with entries.lock:
             size = len(self)
-            return Stats(int(entries.hits), int(entries.misses), entries.evictions, entries.expirations, size)
+            hits, misses, evictions = self._unlocked.counts()
+            return Stats(
+                hits + entries.hits, misses + entries.misses, evictions + entries.evictions, entries.expirations, size
+            )
 
     def close(self) -> None:
         """Let go of every entry. Closing twice is fine."""
@@ -157,12 +158,6 @@ class MemoryCache:
     ) -> None:
         self.close()
 
-    def _lifetime(self, ttl: float | None) -> tuple[float, float | None]:
-        """Now, and the deadline of what is set now."""
-        ttl = self._ttl if ttl is None else ttl
-        now = self._entries.now(read=ttl is not None)
-        return now, None if ttl is None else deadline(now, ttl)
-
     def _delete(self, key: Hashable, now: float) -> bool:
         found = self._entries.peek(key, now) is not MISSING
         self._flights.overtake(key)
@@ -178,7 +173,7 @@ class MemoryCache:
         value = self._copy(value)
         with self._entries.lock:
             if not flight.overtaken:
-                now, end = self._lifetime(ttl)
+                now, end = self._entries.lifetime(ttl)
                 self._entries.put(key, value, end, now)
 
 
