@@ -141,6 +141,7 @@ def test_awaited_calls_are_refused_as_others_are(new_breaker: NewBreaker) -> Non
 @needs_breaker("acall")
 def test_a_task_cancelled_in_its_probe_gives_the_permit_back(new_breaker: NewBreaker) -> None:
     """A task that is cancelled while it probes leaves the circuit half-open, with room for the next probe."""
+    probed(new_breaker(), "success")
     breaker = due(new_breaker())
     breaker.do("acall(cancelled)", lambda: asyncio.run(_cancelled_inside(breaker.subject.acall)))
     assert breaker.state != "closed"

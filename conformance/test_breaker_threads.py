@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from .breakers.contract import needs_breaker
-from .breakers.drive import due, failures_to_open, full, half_open, in_state, recovered, tripped, unreached
+from .breakers.drive import due, failures_to_open, full, half_open, in_state, probed, recovered, tripped, unreached
 from .breakers.factory import NewBreaker
 from .breakers.judged import Held
 
@@ -72,6 +72,7 @@ def test_a_late_success_does_not_close(new_breaker: NewBreaker) -> None:
 @needs_breaker(clock="injected")
 def test_a_late_failure_does_not_prolong(new_breaker: NewBreaker) -> None:
     """A call that was admitted before the circuit opened, and fails after it, does not move the deadline."""
+    probed(new_breaker(), "success")
     breaker = new_breaker(recovery_time=2.0)
     late = breaker.begin()
     tripped(breaker)

@@ -51,8 +51,8 @@ class Patience:
 
     seconds: float = 5.0
 
-    def wait(self, event: threading.Event, what: str, others: int) -> None:
-        """Wait for ``event``; ``others`` is the number of calls under way.
+    def wait(self, event: threading.Event, what: str, others: Callable[[], bool]) -> None:
+        """Wait for ``event``; ``others`` says whether there are calls under way.
 
         Raises:
             Hung: it did not come.
@@ -61,7 +61,7 @@ class Patience:
         if event.wait(self.seconds):
             return
         self.seconds = 0.2  # it is known now
-        if others:
+        if others():
             raise Held(f"not judged: {what} waits for another call to end")
         raise Hung(f"{what} did not come back")
 
@@ -139,7 +139,7 @@ class Judged:
 
     def ask(self, outcome: Outcome = "success") -> Answer:
         """One call of a function that ends like this."""
-        step = self._note(f"call({outcome})")
+        step = self.note(f"call({outcome})")
         call = Call(self.subject.call, outcome)
         self._wait(call.over, "a call")
         step.answer, step.raised = repr(call.answer), call.answer.error is not None
@@ -154,8 +154,8 @@ class Judged:
         calls = [Call(self.subject.call) for _ in range(count)]
         for call in calls:
             self._begun += 1
-            step = self._note(f"begin({self._begun})")
-            self._wait(call.inside, "a call", len(self.pending) + sum(each.entered for each in calls))
+            step = self.note(f"begin({self._begun})")
+            self._patience.wait(call.inside, "a call", lambda: bool(self.pending) or any(c.entered for c in calls))
             step.answer = "admitted" if call.entered else repr(call.answer)
             if call.entered:
                 self.pending[call] = self._begun
@@ -163,7 +163,7 @@ class Judged:
 
     def end(self, call: Call, outcome: Outcome) -> Answer:
         """Have the function end like this, and its caller get the answer."""
-        step = self._note(f"end({self.pending.pop(call, 0)}, {outcome})")
+        step = self.note(f"end({self.pending.pop(call, 0)}, {outcome})")
         call.tell(outcome)
         self._wait(call.over, "the end of a call")
         step.answer, step.raised = repr(call.answer), call.answer.error is not None
@@ -176,7 +176,7 @@ class Judged:
 
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` pass for the breaker; shorter ones, where they have to be waited for."""
-        self._note(f"advance({seconds * self.timeline.unit})")
+        self.note(f"advance({seconds * self.timeline.unit})")
         self.timeline.advance(seconds * self.timeline.unit + self.timeline.late)
 
     def meet(self, threads: int) -> None:
@@ -194,7 +194,7 @@ class Judged:
 
     def do(self, text: str, operation: Callable[[], Any]) -> Any:
         """Any other operation: what it returns or raises, in time."""
-        step = self._note(text)
+        step = self.note(text)
         call = Call(lambda _guarded: operation(), "success")
         self._wait(call.over, text)
         step.answer, step.raised = repr(call.answer), call.answer.error is not None
@@ -202,10 +202,11 @@ class Judged:
             raise call.answer.error
         return call.answer.value
 
-    def _wait(self, event: threading.Event, what: str, others: int | None = None) -> None:
-        self._patience.wait(event, what, len(self.pending) if others is None else others)
+    def _wait(self, event: threading.Event, what: str) -> None:
+        self._patience.wait(event, what, lambda: bool(self.pending))
 
-    def _note(self, text: str) -> Step:
+    def note(self, text: str) -> Step:
+        """Write a step down, before it is taken."""
         name, _, arguments = text.removesuffix(")").partition("(")
         self.history.steps.append(Step(name, arguments, self.timeline.now()))
         return self.history.steps[-1]

@@ -11,6 +11,9 @@ _OUTCOMES = {
     "cancelled": "def cancelled(): raise asyncio.CancelledError",
 }
 
+#: Steps that a script of this size cannot take, and what it says instead.
+_TOLD = {"acall": "awaited, in an event loop of its own", "wall_clock": "what time.time() and datetime.now() tell"}
+
 _CALL = """\
 def call(fn):
     try: return breaker.call(fn)
@@ -43,13 +46,12 @@ def write(subject: type, history: History, *, waits: bool) -> str:
 
     ``waits``: the breaker is on the system's clock, so that time is slept through.
     """
-    steps = "\n".join(_line(step, waits) for step in history.steps)
+    steps = "\n".join(_line(step, waits=waits) for step in history.steps)
     options = [f"{name}={_value(value)}" for name, value in history.options.items()]
     options += [] if waits else ["clock=lambda: now"]
     body = [] if waits else ["now = 1000.0"]
-    body += [
-        text for name, text in _OUTCOMES.items() if name in steps or (name == "ignored" and "Ignored" in str(options))
-    ]
+    used = f"{steps} {options}".lower()
+    body += [text for name, text in _OUTCOMES.items() if name in used]
     body += [_CALL + (_BEGIN if "begin()" in steps else "").rstrip()]
     body += [f"breaker = {subject.__qualname__}({', '.join(options)})", steps]
     text = "\n".join(body) + "\n"
@@ -57,7 +59,7 @@ def write(subject: type, history: History, *, waits: bool) -> str:
     return "".join(imports) + f"from {subject.__module__} import {subject.__qualname__}\n\n" + text
 
 
-def _line(step: Step, waits: bool) -> str:
+def _line(step: Step, *, waits: bool) -> str:
     if step.name == "advance":
         return f"time.sleep({step.arguments})" if waits else f"now += {step.arguments}"
     if step.name == "subscribe":
@@ -66,9 +68,9 @@ def _line(step: Step, waits: bool) -> str:
         return f"call_{step.arguments} = begin(); print(call_{step.arguments}.answer){_answered(step)}"
     if step.name == "end":
         return f"print(end(call_{step.arguments})){_answered(step)}"
-    if step.name in ("call", "acall"):
-        return f"print({step.name}({step.arguments})){_answered(step)}" if step.name == "call" else f"# {step.call}"
-    operation = "breaker.state" if step.name == "state" else f"breaker.{step.call}"
+    if step.name in _TOLD:
+        return f"# {step.call}: {_TOLD[step.name]}"
+    operation = {"state": "breaker.state", "call": step.call}.get(step.name, f"breaker.{step.call}")
     return f"print({operation}){_answered(step)}"
 
 
