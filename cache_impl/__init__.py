@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .file import FileCache as FileCache
     from .keys import cache_key as cache_key
     from .keys import digest as digest
+    from .layered import LayeredCache as LayeredCache
     from .memory import MemoryCache as MemoryCache
     from .redis import RedisCache as RedisCache
 
@@ -40,6 +41,7 @@ _HOMES = {
     "CircuitBreaker": "breaker",
     "DeadlineExceeded": "errors",
     "FileCache": "file",
+    "LayeredCache": "layered",
     "MemoryCache": "memory",
     "Overloaded": "errors",
     "Recursion": "errors",

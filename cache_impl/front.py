@@ -1,0 +1,62 @@
+"""The memory tier: what was read lately, for a short time, and never what a write has overtaken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from .forks import renew_after_fork
+from .memory import MemoryCache
+
+_STRIPES = 256
+
+
+class Front:
+    """``memory``, filled by reads and emptied by writes; an entry is served from it for ``ttl`` seconds at most.
+
+    A value read from below is kept only if no write to its key was under way from the look on: keys share
+    ``_STRIPES`` counters of writes.
+    """
+
+    def __init__(self, memory: MemoryCache, ttl: float) -> None:
+        self.memory, self._ttl = memory, ttl
+        self._writes = [0] * _STRIPES
+        self._renew()
+        renew_after_fork(self, Front._renew)
+
+    def note(self, keys: Iterable[str]) -> dict[str, int]:
+        """To be taken before ``keys`` are read from below, and given to ``fill``."""
+        return {key: self._writes[hash(key) % _STRIPES] for key in keys}
+
+    def fill(self, notes: Mapping[str, int], key: str, value: Any, left: float) -> None:
+        """Keep ``value``, which was read after ``notes`` were taken and lives ``left`` seconds."""
+        if left > 0:
+            with self._lock:
+                if self._writes[hash(key) % _STRIPES] == notes[key]:
+                    self.memory.set(key, value, min(left, self._ttl))
+
+    @contextmanager
+    def writing(self, keys: Iterable[str]) -> Iterator[None]:
+        """Around a write to ``keys``: what was there before is gone, also for who reads it now."""
+        written = list(keys)
+        self.forget(written)
+        try:
+            yield
+        finally:
+            self.forget(written)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        with self._lock:
+            for key in keys:
+                self._writes[hash(key) % _STRIPES] += 1
+                self.memory.delete(key)
+
+    def forget_all(self) -> None:
+        with self._lock:
+            self._writes = [count + 1 for count in self._writes]
+            self.memory.clear()
+
+    def _renew(self) -> None:
+        self._lock = Lock()

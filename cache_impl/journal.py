@@ -1,0 +1,203 @@
+"""The file tier: what was written while the server could not be reached, until it is replayed; or all, as a mirror."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import inf, isinf
+from os import PathLike
+from threading import Lock
+from typing import Any, NamedTuple
+
+from .database import Database
+from .forks import renew_after_fork
+from .frame import VALUE, Frames
+from .versioned import Replay, Write
+from .versions import REMEMBERED, TOMBSTONE, Versions, peek
+
+_SCHEMA = (
+    """CREATE TABLE entries (key BLOB PRIMARY KEY NOT NULL, version INTEGER NOT NULL, expires REAL NOT NULL,
+    pending INTEGER NOT NULL, frame BLOB NOT NULL)""",
+    "CREATE INDEX waiting ON entries (key) WHERE pending",
+    "CREATE INDEX mirrored ON entries (expires) WHERE NOT pending",
+)
+_VERSION = 64  # of the schema; a FileCache's is another
+#: In one step: unless there is something newer, under this key or in a tombstone for all keys.
+_WRITE = (
+    "INSERT INTO entries SELECT :key, :version, :expires, :pending, :frame"
+    " WHERE :version > coalesce((SELECT version FROM entries WHERE key = :everything), 0)"
+    " ON CONFLICT (key) DO UPDATE SET version = excluded.version, expires = excluded.expires,"
+    " pending = excluded.pending, frame = excluded.frame WHERE excluded.version > entries.version"
+)
+_ONE = "SELECT key, version, pending, frame FROM entries WHERE key = ?"
+_READ = f"{_ONE} UNION ALL {_ONE}"
+_MANY = 100  # keys in one statement
+_READ_MANY = f"SELECT key, version, pending, frame FROM entries WHERE key IN ({', '.join('?' * _MANY)})"  # noqa: S608
+_RARELY = 60.0  # seconds until the next look for mirrored entries that have expired
+
+
+class Row(NamedTuple):
+    """What the file holds for a key; ``pending`` until the server has it, too."""
+
+    version: int
+    pending: bool
+    frame: bytes | None
+
+
+_NOTHING = Row(0, pending=False, frame=None)
+
+
+class Journal:
+    """Entries and tombstones in an SQLite database in ``directory``: the write and the note of it are one row.
+
+    A ``clear`` is a tombstone under ``everything``, for all keys with an older version. It survives this process,
+    however that ends, and may be used by several processes and on both sides of a fork.
+
+    Raises:
+        AccessDenied, StorageError, DeadlineExceeded: as ``FileCache`` does.
+    """
+
+    def __init__(
+        self, directory: str | PathLike[str], frames: Frames, everything: bytes, versions: Versions, deadline: float
+    ) -> None:
+        self._database = Database(directory, _SCHEMA, _VERSION, deadline)
+        self._frames, self._everything, self._versions = frames, everything, versions
+        self._sweep_at = 0.0
+        self._renew()
+        renew_after_fork(self, Journal._renew)
+
+    def find(self, key: bytes) -> Row:
+        """What it holds for ``key``."""
+        rows = self._database.read(_READ, (key, self._everything))
+        return self._rows([key], rows)[0] if rows else _NOTHING
+
+    def read(self, keys: Sequence[bytes]) -> list[Row]:
+        """What it holds for each of ``keys``."""
+        if len(keys) == 1:
+            return [self.find(keys[0])]
+        found: list[tuple[Any, ...]] = []
+        if self._database.read("SELECT NOT EXISTS (SELECT 1 FROM entries)")[0][0]:
+            return [_NOTHING] * len(keys)
+        for start in range(0, len(keys), _MANY - 1):
+            part: list[bytes | None] = [self._everything, *keys[start : start + _MANY - 1]]
+            found += self._database.read(_READ_MANY, part + [None] * (_MANY - len(part)))
+        return self._rows(keys, found)
+
+    def put(self, writes: Mapping[bytes, Write]) -> None:
+        """Write all, as the newest there is, to be replayed."""
+        if len(writes) == 1:
+            ((key, write),) = writes.items()
+            with self._turn:
+                while self._write(self._database.change, key, write, self._versions.next()) != 1:
+                    self._versions.seen(self.find(key).version)  # another process is ahead of our clock
+            return
+        with self._turn, self._database.transaction() as execute:
+            self._put(execute, writes, self._before(execute, writes))
+
+    def bury(self, writes: Mapping[bytes, Write]) -> list[bytes | None]:
+        """``put``, and what it held under each key before."""
+        with self._turn, self._database.transaction() as execute:
+            before = self._before(execute, writes)
+            self._put(execute, writes, before)
+        return [row.frame for row in before]
+
+    def put_late(self, key: bytes, write: Write, version: int) -> None:
+        """Write what was begun at ``version``, to be replayed, unless there is something newer."""
+        with self._turn:
+            self._write(self._database.change, key, write, version)
+
+    def clear(self, *, pending: bool) -> None:
+        """Remove all, as the newest there is; to be replayed, where ``pending``."""
+        with self._turn, self._database.transaction() as execute:
+            rows = execute("SELECT max(version) FROM entries").fetchall()
+            version = self._versions.next(after=rows[0][0] or 0)
+            execute("DELETE FROM entries")
+            frame = self._frames.pack(self._everything, b"", inf, version, TOMBSTONE)
+            execute(_WRITE, self._values(self._everything, version, time.time() + REMEMBERED, frame, pending=pending))
+
+    def settle(self, frames: Mapping[bytes, bytes], *, mirror: bool) -> None:
+        """The server has ``frames`` now: nothing older is to be replayed, nor seen here."""
+        with self._turn:  # who writes here has done so by now, or will have a version from after ours
+            rows = self.read(list(frames))
+        if mirror or any(row.version for row in rows):
+            with self._database.transaction() as execute:
+                self._settle(execute, frames, mirror=mirror)
+
+    def waiting(self, most: int) -> list[Replay]:
+        """Up to ``most`` of what is to be replayed; a clear, for itself, before all else."""
+        statement = "SELECT key, version, frame FROM entries WHERE pending AND key = ?"
+        rows = self._database.read(statement, (self._everything,))
+        rows = rows or self._database.read("SELECT key, version, frame FROM entries WHERE pending LIMIT ?", (most,))
+        return [Replay(*row) for row in rows]
+
+    def replayed(self, writes: Iterable[Replay]) -> None:
+        """Forget what the server has now, but not what was written over it meanwhile."""
+        with self._database.transaction() as execute:
+            for each in writes:
+                execute("DELETE FROM entries WHERE key = ? AND version = ?", (each.key, each.version))
+
+    def pending(self) -> int:
+        """How many writes are to be replayed."""
+        return int(self._database.read("SELECT count(*) FROM entries WHERE pending")[0][0])
+
+    def held(self) -> dict[bytes, Row]:
+        """All that it holds; under ``everything``, whether a clear is to be replayed."""
+        rows = self._database.read("SELECT key, version, pending, frame FROM entries")
+        keys = [row[0] for row in rows]
+        return dict(zip(keys, self._rows(keys, rows), strict=True))
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _renew(self) -> None:
+        self._turn = Lock()  # held from taking a version to having written it
+
+    def _rows(self, keys: Sequence[bytes], found: Iterable[tuple[Any, ...]]) -> list[Row]:
+        rows = {key: Row(version, bool(pending), frame) for key, version, pending, frame in found}
+        everything = rows.get(self._everything, _NOTHING)
+        nothing = _NOTHING
+        if everything.pending:
+            nothing = everything._replace(frame=None)
+        return [row if (row := rows.get(key, _NOTHING)).version >= everything.version else nothing for key in keys]
+
+    def _before(self, execute: Callable[..., Any], keys: Iterable[bytes]) -> list[Row]:
+        return [self._rows([key], execute(_READ, (key, self._everything)))[0] for key in keys]
+
+    def _put(self, execute: Callable[..., Any], writes: Mapping[bytes, Write], before: Iterable[Row]) -> None:
+        newest = max(row.version for row in before)
+        for key, write in writes.items():
+            self._write(execute, key, write, self._versions.next(after=newest))
+
+    def _write(self, execute: Callable[..., Any], key: bytes, write: Write, version: int) -> Any:
+        kind, payload = (TOMBSTONE, b"") if write.payload is None else (VALUE, write.payload)
+        frame = self._frames.pack(key, payload, write.expires, version, kind)
+        return execute(_WRITE, self._values(key, version, write.expires, frame, pending=True))
+
+    def _settle(self, execute: Callable[..., Any], frames: Mapping[bytes, bytes], *, mirror: bool) -> None:
+        ((cleared,),) = execute(
+            "SELECT max(version) FROM entries WHERE pending AND key = ?", (self._everything,)
+        ).fetchall()
+        for key, frame in frames.items():
+            kind, expires, version = peek(self._frames, frame) or (TOMBSTONE, 0.0, 0)
+            expires = time.time() + REMEMBERED if kind == TOMBSTONE else expires
+            execute("DELETE FROM entries WHERE key = ? AND version < ?", (key, version))
+            if mirror or cleared:
+                execute(_WRITE, self._values(key, version, expires, frame, pending=bool(cleared)))
+        if mirror:
+            self._sweep(execute)
+
+    def _sweep(self, execute: Callable[..., Any]) -> None:
+        now = time.time()
+        if now >= self._sweep_at:
+            self._sweep_at = now + _RARELY
+            execute("DELETE FROM entries WHERE NOT pending AND expires <= ?", (now,))
+
+    def _values(self, key: bytes, version: int, expires: float, frame: bytes, *, pending: bool) -> dict[str, Any]:
+        return {
+            "key": key,
+            "version": version,
+            "expires": 1e300 if isinf(expires) else expires,
+            "pending": pending,
+            "frame": frame,
+            "everything": self._everything,
+        }

@@ -1,0 +1,217 @@
+"""The cache that stays up: memory over Redis over a file, with a circuit breaker between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from os import PathLike
+from typing import Any, NamedTuple, cast
+
+from .basics import MISSING, Stats, checked_ttl
+from .breaker import CircuitBreaker
+from .circuit import Transition
+from .codec import encode
+from .errors import BadSetting
+from .frame import Frames
+from .front import Front
+from .journal import Journal
+from .layers import Layers
+from .memory import MemoryCache
+from .redis import RedisCache
+from .replay import Replayer
+from .store import Store
+from .tier import LEASE, Tier
+from .versioned import Versioned
+from .versions import Known, Versions, peek
+
+_TURN = 0.25  # seconds that an operation waits while other processes write to the file
+_LAST = 1.0  # seconds that closing waits for a replay under way
+
+
+class Health(NamedTuple):
+    """How a cache is doing; as text, in one line."""
+
+    serving: str  # the tier that answers: "redis" or "file"
+    since: float  # seconds since the epoch
+    breaker: str  # its state
+    pending: int  # writes that wait to be replayed
+
+    def __str__(self) -> str:
+        since = datetime.fromtimestamp(self.since, UTC).isoformat(" ", "seconds")
+        return f"{self.serving} serves since {since}; breaker {self.breaker}; {self.pending} writes to replay"
+
+
+class LayeredCache(Tier):
+    """``redis``, with an SQLite file in ``directory`` for as long as it cannot be reached, and ``memory`` before both.
+
+    While Redis is away, nothing is raised and nothing is lost: what is set and deleted goes to the file, and from
+    there to Redis within seconds of its return. Of each key the newest write stays, whichever machine made it; a
+    delete counts as one. Until its write has arrived, a key is answered from the file. Other keys are misses
+    meanwhile, unless ``mirror`` keeps a copy of all that this host sets in the file.
+
+    An operation waits for Redis no longer than that cache's ``deadline``; while the breaker is not closed, not at
+    all: a thread of its own asks whether Redis is back. A wrong password or certificate is raised, at any time.
+
+    ``memory`` answers what was read less than ``memory_ttl`` seconds ago; so long, what other machines have set or
+    deleted since may not be seen here. What this object wrote is seen at once. Values from it are shared between
+    readers, if it does not copy.
+
+    ttl, clock, prefix, keys and deadline are those of ``redis``, which belongs to this cache from now on; so does
+    ``directory``, which processes of this host may share. Every writer of the same prefix has to be a LayeredCache.
+
+    Raises:
+        BadSetting, AccessDenied, StorageError: as its parts do.
+    """
+
+    def __init__(  # noqa: PLR0913  # settings, by name
+        self,
+        redis: RedisCache,
+        directory: str | PathLike[str],
+        *,
+        memory: MemoryCache | None = None,
+        memory_ttl: float = 5.0,
+        breaker: CircuitBreaker | None = None,
+        mirror: bool = False,
+    ) -> None:
+        if not isinstance(redis, RedisCache):
+            raise BadSetting(f"redis is of type {type(redis).__name__}; it is a RedisCache")
+        store, frames, ttl, clock, prefix = _parts(redis)
+        super().__init__(store, frames, ttl, clock, prefix)
+        self._front = None if memory is None else Front(memory, checked_ttl(memory_ttl) or 0.0)
+        self._breaker = breaker or CircuitBreaker(recovery_time=1.0, name="redis")
+        everything = prefix + b"\xff"  # no text is encoded so: it is nobody's key
+        versions = Versions()
+        server = Versioned(store, everything, versions)
+        self._journal = Journal(directory, frames, everything, versions, _TURN)
+        self._replayer = Replayer(server, self._journal, self._breaker, self._arrived)
+        self._layers = Layers(
+            server, self._journal, self._breaker, frames, versions, alarm=self._replayer.wake, mirror=mirror
+        )
+        self._store = cast("Store", self._layers)  # all but claim, in place of which is ``lease``
+        self._serving, self._since = self._now_serving(), time.time()
+        self._breaker.subscribe(self._changed)
+        if self._journal.pending():
+            self._replayer.wake()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value of ``key``, or ``default``."""
+        if self._front is None:
+            return super().get(key, default)
+        value = self._front.memory.get(key, MISSING)
+        if value is not MISSING:
+            return value
+        return self._below([key]).get(key, default)
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
+        """The entries found, by key."""
+        if self._front is None:
+            return super().get_many(keys)
+        asked = list(keys)
+        for key in asked:
+            self._raw(key)
+        found = cast("dict[str, Any]", self._front.memory.get_many(asked))
+        return found | self._below([key for key in asked if key not in found])
+
+    def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
+        """Store every value of ``mapping``; on an error, none."""
+        with self._writing(mapping):
+            super().set_many(mapping, ttl)
+
+    def delete_many(self, keys: Iterable[str]) -> int:
+        """Remove the entries of ``keys``; how many there were, as far as the tier that serves now can tell."""
+        unwanted = list(keys)
+        with self._writing(unwanted):
+            return super().delete_many(unwanted)
+
+    def clear(self) -> None:
+        """Remove every entry. The figures go on."""
+        try:
+            super().clear()
+        finally:
+            if self._front is not None:
+                self._front.forget_all()
+
+    def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
+        """The value of ``key``; where there is none, what ``compute()`` returns, as every ``Tier`` does."""
+
+        def unhurried() -> Any:
+            with self._layers.no_deadline():
+                return compute()
+
+        with self._layers.one_deadline():
+            return super().get_or_set(key, unhurried, ttl)
+
+    def stats(self) -> Stats:
+        """The figures so far of this object, and how many entries there are in all."""
+        below = super().stats()
+        if self._front is None:
+            return below
+        return below._replace(hits=below.hits + self._front.memory.stats().hits)
+
+    def health(self) -> Health:
+        """Which tier serves, and how much waits to be replayed."""
+        return Health(self._serving, self._since, self._breaker.state, self._journal.pending())
+
+    def close(self) -> None:
+        """Let go of files and connections; entries stay, and so does what waits. Closing twice is fine."""
+        self._replayer.close(_LAST)
+        super().close()
+        if self._front is not None:
+            self._front.memory.close()
+
+    def _below(self, keys: list[str]) -> dict[str, Any]:
+        """The entries found under the memory tier, which keeps them for a while."""
+        front = cast(Front, self._front)
+        raws = {key: self._raw(key) for key in keys}
+        notes = front.note(raws)
+        frames = self._store.read(raws.values())
+        now, found = self._clock(), {}
+        for (key, raw), frame in zip(raws.items(), frames, strict=True):
+            value = self._value(raw, frame, now)
+            if value is not MISSING:
+                found[key] = value
+                front.fill(notes, key, value, cast(Known, peek(self._frames, frame)).expires - now)
+        hits = sum(key in found for key in keys)
+        with self._counting:
+            self._hits += hits
+            self._misses += len(keys) - hits
+        return found
+
+    def _writing(self, keys: Iterable[str]) -> AbstractContextManager[None]:
+        return nullcontext() if self._front is None else self._front.writing(keys)
+
+    def _look(self, raw: bytes, held: list[bytes]) -> Any:
+        """As in every tier; the claim may be one that knows nothing but when it was made."""
+        now = self._clock()
+        value = self._value(raw, self._store.find(raw), now)
+        if value is not MISSING:
+            return encode(value)
+        claim = self._layers.lease(raw, now + LEASE, now)
+        held += [claim] if claim is not None else []
+        return MISSING
+
+    def _arrived(self, keys: list[bytes]) -> None:
+        """The server's answers count for ``keys`` again, and they may be others than those kept here."""
+        if self._front is not None:
+            if None in (texts := [self._text(key) for key in keys]):
+                self._front.forget_all()
+            self._front.forget([text for text in texts if text is not None])
+
+    def _now_serving(self) -> str:
+        return "redis" if self._layers.reachable else "file"
+
+    def _changed(self, _change: Transition) -> None:
+        serving = self._now_serving()
+        if serving != self._serving:
+            self._serving, self._since = serving, time.time()
+            if self._front is not None:
+                self._front.forget_all()
+        if self._breaker.state != "closed":
+            self._replayer.wake()
+
+
+def _parts(tier: Any) -> tuple[Any, Frames, float | None, Callable[[], float], bytes]:
+    """What ``tier`` was made of."""
+    return tier._store, tier._frames, tier._ttl, tier._clock, tier._prefix  # noqa: SLF001  # a Tier is what we are

@@ -1,0 +1,213 @@
+"""Where a frame goes: to the server, or, while that cannot be reached, to the file."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import local
+from typing import Any
+
+from .breaker import CircuitBreaker
+from .errors import Overloaded, Unavailable
+from .frame import CLAIM, VALUE, Frames
+from .journal import Journal, Row
+from .versioned import Versioned, Write
+from .versions import REMEMBERED, Versions, peek
+
+_AWAY: Any = object()  # in place of the server's answer
+
+
+class Layers:
+    """Frames on ``server``, and in ``journal`` while ``breaker`` is not closed, or a call fails; see ``Store``.
+
+    A key that waits to be replayed is answered from the journal, whatever the server may hold. ``alarm`` is
+    called when there is something to replay.
+    """
+
+    def __init__(  # noqa: PLR0913  # what it is made of
+        self,
+        server: Versioned,
+        journal: Journal,
+        breaker: CircuitBreaker,
+        frames: Frames,
+        versions: Versions,
+        *,
+        alarm: Callable[[], object],
+        mirror: bool,
+    ) -> None:
+        self._server, self._journal, self._breaker = server, journal, breaker
+        self._frames, self._versions, self._alarm, self._mirror = frames, versions, alarm, mirror
+        self._operation = local()
+
+    @contextmanager
+    def one_deadline(self) -> Iterator[None]:
+        """Let the operation within wait for the server in vain once, and not again at each step."""
+        before = getattr(self._operation, "gave_up", None)
+        self._operation.gave_up = False
+        try:
+            yield
+        finally:
+            self._operation.gave_up = before
+
+    @contextmanager
+    def no_deadline(self) -> Iterator[None]:
+        """For what others do within such an operation."""
+        before = getattr(self._operation, "gave_up", None)
+        self._operation.gave_up = None
+        try:
+            yield
+        finally:
+            self._operation.gave_up = before
+
+    @property
+    def reachable(self) -> bool:
+        """Whether operations go to the server; one may yet fail."""
+        return self._breaker.state in ("closed", "disabled")
+
+    def find(self, key: bytes) -> bytes | None:
+        row = self._waiting(self._journal.find(key))
+        answer = _AWAY if row.pending else self._ask(self._server.find, key)
+        return row.frame if answer is _AWAY else self._seen(answer)
+
+    def read(self, keys: Iterable[bytes]) -> list[bytes | None]:
+        wanted = list(keys)
+        rows = dict(zip(wanted, map(self._waiting, self._journal.read(wanted)), strict=True))
+        asked = [key for key, row in rows.items() if not row.pending]
+        answer = self._ask(self._server.read, asked) if asked else []
+        frames = {} if answer is _AWAY else dict(zip(asked, map(self._seen, answer), strict=True))
+        return [frames.get(key) if key in frames else rows[key].frame for key in wanted]
+
+    def write(self, frames: Mapping[bytes, bytes], expires: float, now: float) -> int:
+        writes = {key: self._write(key, frame, expires) for key, frame in frames.items()}
+        if not writes:
+            return 0
+        answer = self._ask(self._server.put, writes, now)
+        if answer is _AWAY:
+            self._journal.put(writes)
+            self._alarm()
+        else:
+            self._journal.settle(answer[1], mirror=self._mirror)
+        return 0
+
+    def take(self, keys: Iterable[bytes]) -> list[bytes | None]:
+        now = time.time()
+        writes = {key: Write(None, now + REMEMBERED) for key in keys}
+        if not writes:
+            return []
+        rows = self._journal.read(list(writes))
+        answer = self._ask(self._server.put, writes, now)
+        if answer is _AWAY:
+            self._alarm()
+            return self._journal.bury(writes)
+        self._journal.settle(answer[1], mirror=self._mirror)
+        return [row.frame if row.pending else frame for row, frame in zip(rows, answer[0], strict=True)]
+
+    def lease(self, key: bytes, expires: float, now: float) -> bytes | None:
+        """Claim ``key`` for a value to come; what to ``swap`` for it, None where there is nothing to be had.
+
+        Made while the server is away, a claim is but a version: what is written from now on is newer.
+        """
+        token = os.urandom(16)
+        pending = self._journal.find(key).pending
+        answer = _AWAY if pending else self._ask(self._server.lease, key, expires, token, now)
+        if answer is not _AWAY:
+            claim: bytes | None = answer
+            return claim
+        return self._frames.pack(key, b"", expires, self._versions.next(), CLAIM)
+
+    def swap(self, key: bytes, old: bytes, new: bytes, expires: float, now: float) -> bool:
+        _, _, version, token = self._frames.unpack(key, old)
+        write = self._write(key, new, expires)
+        if not token:
+            self._journal.put_late(key, write, version)
+            self._alarm()
+            return True
+        stored = self._ask(self._server.redeem, key, old, write, now)
+        if stored is _AWAY or not stored:  # what happened to the claim meanwhile, nobody here can tell
+            return False
+        self._journal.settle(stored, mirror=self._mirror)
+        return True
+
+    def drop(self, key: bytes, old: bytes) -> bool:
+        kind, _, _, token = self._frames.unpack(key, old)
+        if kind == CLAIM and not token:
+            return True
+        return self._ask(self._server.drop, key, old) is True
+
+    def sweep(self, now: float) -> int:
+        del now  # the server does so by itself, and what is to be replayed stays
+        return 0
+
+    def keys(self, now: float) -> Iterator[bytes]:
+        answer = self._ask(lambda: list(self._server.keys(now)))
+        rows = self._journal.held()
+        if answer is not _AWAY:
+            cleared = any(row.pending and row.frame is None for row in rows.values())
+            yield from (key for key in answer if not cleared and not rows.get(key, _UNKNOWN).pending)
+        for key, row in rows.items():
+            known = peek(self._frames, row.frame)
+            lives = known is not None and known.kind == VALUE and known.expires > now
+            if lives and (row.pending or answer is _AWAY):
+                yield key
+
+    def size(self, now: float) -> int:
+        return sum(1 for _ in self.keys(now))
+
+    def clear(self) -> None:
+        away = self._ask(self._server.clear) is _AWAY
+        self._journal.clear(pending=away)
+        if away:
+            self._alarm()
+
+    def close(self) -> None:
+        self._server.close()
+        self._journal.close()
+
+    def _ask(self, operation: Callable[..., Any], *arguments: Any) -> Any:
+        """The server's answer; ``_AWAY`` if it has none. What is no outage is raised: a wrong password, above all."""
+        if not self.reachable or getattr(self._operation, "gave_up", None):
+            return _AWAY
+        ticket = self._breaker.admit()
+        if ticket is None:
+            return _AWAY
+        try:
+            answer = operation(*arguments)
+        except Unavailable as error:
+            ticket.failure(error)
+            return self._given_up()
+        except Overloaded:
+            ticket.failure(_NotCounted())
+            return self._given_up()
+        except BaseException:
+            ticket.failure(_NotCounted())
+            raise
+        ticket.success()
+        return answer
+
+    def _given_up(self) -> Any:
+        if getattr(self._operation, "gave_up", None) is not None:
+            self._operation.gave_up = True
+        return _AWAY
+
+    def _waiting(self, row: Row) -> Row:
+        if row.pending:
+            self._alarm()  # perhaps whoever wrote it is gone
+        return row
+
+    def _seen(self, frame: bytes | None) -> bytes | None:
+        known = peek(self._frames, frame) if frame is not None else None
+        if known is not None:
+            self._versions.seen(known.version)
+        return frame
+
+    def _write(self, key: bytes, frame: bytes, expires: float) -> Write:
+        return Write(self._frames.unpack(key, frame)[3], expires)
+
+
+class _NotCounted(BaseException):
+    """How a call ended that says nothing about the server: no breaker counts what is no ``Exception``."""
+
+
+_UNKNOWN = Row(0, pending=False, frame=None)

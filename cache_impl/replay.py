@@ -1,0 +1,102 @@
+"""Brings to the server what was written without it, as soon as it is back, whether or not anybody asks."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from threading import Event, Lock, Thread
+
+from .breaker import CircuitBreaker
+from .errors import CacheError, Overloaded, Unavailable
+from .forks import renew_after_fork
+from .journal import Journal
+from .versioned import Replay, Versioned
+
+_BATCH = 100  # writes in one step: each step ends within the server's deadline
+_PATIENCE = 1.0  # seconds, at most, until the next look at a server that was away, or at a breaker moved by hand
+_SOON = 0.05
+
+
+class Replayer:
+    """One thread, there only while something waits to be replayed or the circuit is not closed.
+
+    It alone sends the probes of ``breaker``: no operation waits for a server that may still be away. ``forget`` is
+    called with the keys whose writes have arrived.
+    """
+
+    def __init__(
+        self, server: Versioned, journal: Journal, breaker: CircuitBreaker, forget: Callable[[list[bytes]], object]
+    ) -> None:
+        self._server, self._journal, self._breaker, self._forget = server, journal, breaker, forget
+        self._closed = False
+        self._thread: Thread | None = None
+        self._renew()
+        renew_after_fork(self, Replayer._renew)
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._asked = True
+        if self._thread is None:
+            with self._change:
+                if self._thread is None and not self._closed:
+                    self._thread = Thread(target=self._run, name="cache_impl.replay", daemon=True)
+                    self._thread.start()
+
+    def close(self, wait: float) -> None:
+        """Do nothing more; wait up to ``wait`` seconds for the step under way. What is left stays in the journal."""
+        with self._change:
+            self._closed = True
+            thread = self._thread
+        self._stop.set()
+        if thread is not None:
+            thread.join(wait)
+
+    def _renew(self) -> None:
+        self._change, self._stop = Lock(), Event()
+        self._thread = None
+        self._asked = False
+
+    def _run(self) -> None:
+        pause = 0.0
+        while not self._stop.wait(pause):
+            self._asked = False
+            pause = self._round()
+            if pause < 0:
+                with self._change:
+                    if not self._asked:
+                        self._thread = None
+                        return
+                pause = 0.0
+
+    def _round(self) -> float:
+        """Probe, and replay all; seconds until the next try, or a negative number when there is nothing left to do."""
+        try:
+            while not self._stop.is_set():
+                ticket = self._breaker.admit()
+                if ticket is None:
+                    return min(max(self._breaker.retry_after, _SOON), _PATIENCE)
+                try:
+                    writes = self._step()
+                except (Unavailable, Overloaded) as error:
+                    ticket.failure(error)
+                    raise
+                except BaseException:
+                    ticket.success()  # it answers; that it lets us not in, whoever asks next is to hear
+                    raise
+                ticket.success()
+                if not writes and self._breaker.state in ("closed", "disabled"):
+                    return -1.0
+        except CacheError as error:
+            logging.getLogger(__name__).info("not replayed yet: %s", error)
+        return min(max(self._breaker.retry_after, 2 * _SOON), _PATIENCE)
+
+    def _step(self) -> list[Replay]:
+        writes = self._journal.waiting(_BATCH)
+        if not writes:
+            self._server.ping()
+            return writes
+        self._server.replay(writes, time.time())
+        self._journal.replayed(writes)
+        self._forget([each.key for each in writes])
+        return writes
