@@ -62,6 +62,7 @@
   // The form: the same rules as the cards, which advice.py states.
   const form = $('#own form');
   if (!form) return;
+  const box = form.closest('details');
   const {same, musts, cases, caches} = JSON.parse($('#data').textContent), field = form.elements;
   const digits = x => x >= 99.5 ? Math.round(x).toLocaleString('en') : x >= 9.95 ? x.toFixed(1).replace(/\.0$/, '') : x >= .095 ? x.toFixed(2).replace(/\.00$/, '') : String(+x.toPrecision(2));
   const time = s => { const [scale, unit] = [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns']].find(([scale]) => s >= .9995 * scale) || [1e-9, 'ns']; return digits(s / scale) + ' ' + unit; };
@@ -109,10 +110,10 @@
   };
 
   const draw = (now, able) => {
-    const box = $('.curves'), [x0, x1, left, right, y0, y1, bottom, top] = box.dataset.axes.split(' ').map(Number);
+    const chart = $('.curves'), [x0, x1, left, right, y0, y1, bottom, top] = chart.dataset.axes.split(' ').map(Number);
     const across = x => left + Math.log(x / x0) / Math.log(x1 / x0) * (right - left);
     const up = y => bottom + Math.log(Math.min(Math.max(y, y0), y1) / y0) / Math.log(y1 / y0) * (top - bottom);
-    const lines = all('.line', box).map(line => {
+    const lines = all('.line', chart).map(line => {
       const cache = caches.find(each => each.name === line.dataset.name && each.costs[now.payload]), points = [];
       if (!cache) { line.classList.add('out'); return null; }
       for (let each = 0; each <= 24; each++) { const x = x0 * (x1 / x0) ** (each / 24); points.push(across(x).toFixed(1) + ',' + up(cost(now, cache, x)[0]).toFixed(1)); }
@@ -122,18 +123,18 @@
     }).filter(Boolean).sort((a, b) => a[1] - b[1]);
     let last = -99;
     for (const [text, y] of lines) { last = Math.max(y, last + 15); text.setAttribute('y', last + 4); }
-    for (const end of ['x1', 'x2']) $('.cursor', box).setAttribute(end, across(now.o));
+    for (const end of ['x1', 'x2']) $('.cursor', chart).setAttribute(end, across(now.o));
     $('.setting').textContent = 'The dashed line is your case.';
   };
 
   const packed = now => [now.m, now.p, now.o.toPrecision(3), now.u, now.c, now.need.join('+'), now.payload].join('~');
   const unpack = text => { const [m, p, o, u, c, need, payload] = text.split('~'); fill({m, p, o, u, c, need: need.split('+')}, payload); };
   const start = id => { fill(cases[id]); field.case.value = id; show(); };
-  all('[data-case]').forEach(link => link.addEventListener('click', () => { start(link.dataset.case); keep('own', packed(read())); }));
+  all('[data-case]').forEach(link => link.addEventListener('click', () => { start(link.dataset.case); keep('own', packed(read())); box.open = true; }));
   field.case.addEventListener('change', () => { start(field.case.value); keep('own', packed(read())); });
   form.addEventListener('input', event => { if (event.target !== field.case) { show(); keep('own', packed(read())); } });
   form.addEventListener('submit', event => event.preventDefault());
   form.hidden = false;
   start(field.case.value);
-  if ((state.get('own') || '').split('~').length === 7) { unpack(state.get('own')); show(); }
+  if ((state.get('own') || '').split('~').length === 7) { unpack(state.get('own')); show(); box.open = true; }
 })();

@@ -24,7 +24,7 @@ FLAGS = [
     "--hide-scrollbars",
     "--force-device-scale-factor=1",
 ]
-WIDTH, HEIGHT = 1280, 1500
+WIDTH, HEIGHT = 1280, 1840
 DEADLINE = 60.0
 
 
