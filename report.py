@@ -32,4 +32,7 @@ def _step(number: int, *command: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # the step that was under way has said so
+        sys.exit(130)
