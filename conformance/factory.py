@@ -61,6 +61,7 @@ class NewCache:
 
     def __call__(self, capacity: int | None = None, ttl: float | None = None) -> Judged:
         """A new, empty cache that writes its history down."""
+        self.last = None  # one that cannot be made has no history, least of all that of another
         options = self._options(capacity, ttl)
         location = self._location()
         timeline = self._timeline(location)
