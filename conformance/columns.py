@@ -77,7 +77,7 @@ def choose_breakers(names: Iterable[str]) -> list[Column]:
 
 
 def _breaker(name: str) -> Column:
-    subject = _load(name, subjects.breakers(), "breaker")
+    subject = _load(name, subjects.known_breakers(), "breaker")
     if isinstance(subject, Uninstalled):
         return _absent(name, subject, BreakerCapabilities(), "breaker")
     return Column(name, subject, breaker_capabilities(subject), role="breaker")

@@ -80,10 +80,11 @@ def capabilities(subject: type) -> Capabilities:
 
 def _has_method(subject: type, name: str) -> bool:
     """A subject may also set its methods on the instance, in ``__init__``: seen in the names its code uses."""
-    return callable(getattr(subject, name, None)) or hasattr(subject, "__getattr__") or name in _set_by_init(subject)
+    return callable(getattr(subject, name, None)) or hasattr(subject, "__getattr__") or name in set_by_init(subject)
 
 
-def _set_by_init(subject: type) -> set[str]:
+def set_by_init(subject: type) -> set[str]:
+    """The attributes that the constructor gives each instance."""
     inits = [vars(base).get("__init__") for base in subject.__mro__]
     code = [init.__code__ for init in inits if isinstance(init, FunctionType)]
     return {str(step.argval) for each in code for step in dis.get_instructions(each) if step.opname == "STORE_ATTR"}

@@ -63,7 +63,7 @@ def _chosen(config: pytest.Config) -> list[Column]:
         names = _split(caches, "cache") if caches is not None else subjects.ours()
         found += columns.choose(names, _servers(config))
     if breakers or caches is None:
-        names = _split(breakers, "breaker") if breakers is not None else subjects.breakers()
+        names = _split(breakers, "breaker") if breakers is not None else subjects.our_breakers()
         found += columns.choose_breakers(names)
     _check_deviations(found)
     if config.getoption("require_backend"):

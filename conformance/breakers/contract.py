@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_type_hints
 
-from ..contract import ContractError, Need, _set_by_init, needed_by
+from ..contract import ContractError, Need, needed_by, set_by_init
 
 METHODS = ("call", "state", "reset")
 
@@ -53,7 +53,7 @@ def breaker_capabilities(subject: type) -> BreakerCapabilities:
         ContractError: a method is missing, or a capability or one of its values is unknown.
     """
     path = f"{subject.__module__}:{subject.__qualname__}"
-    missing = [name for name in METHODS if not hasattr(subject, name) and name not in _set_by_init(subject)]
+    missing = [name for name in METHODS if not hasattr(subject, name) and name not in set_by_init(subject)]
     if missing:
         raise ContractError(f"{path} is no breaker: it lacks {', '.join(missing)}; every one has {', '.join(METHODS)}")
     declares = getattr(subject, "declares", {})

@@ -21,11 +21,11 @@ from .clock import MeetingClock
 from .model import Outcome
 
 
-class Failure(Exception):  # noqa: N818  # its own word
+class Failure(Exception):
     """What the guarded function raises, where it is to count."""
 
 
-class Ignored(Exception):  # noqa: N818
+class Ignored(Exception):
     """What it raises where it is not to count, and the breaker was told so."""
 
 
@@ -37,7 +37,7 @@ ERRORS: dict[str, type[BaseException]] = {
 }
 
 
-class Hung(AssertionError):  # noqa: N818
+class Hung(AssertionError):
     """An operation did not come back."""
 
 

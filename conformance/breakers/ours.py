@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import cache_impl
 import cache_impl.breaker
 
 
 class CircuitBreaker(cache_impl.breaker.CircuitBreaker):
     """cache_impl.breaker.CircuitBreaker: each state an object with counters of its own."""
 
+    version = f"cacheproof {cache_impl.__version__}"
     declares = {
         "clock": "injected",
         "ignored": "yes",

@@ -30,9 +30,14 @@ def known() -> dict[str, type | Uninstalled]:
     return ours() | _found_in(importlib.import_module(f"{__name__}.peers"))
 
 
-def breakers() -> dict[str, type | Uninstalled]:
-    """Name -> circuit breaker: ours, and the peers beside it."""
+def our_breakers() -> dict[str, type | Uninstalled]:
+    """Name -> circuit breaker of ours."""
     return _found_in(importlib.import_module("..breakers", __name__))
+
+
+def known_breakers() -> dict[str, type | Uninstalled]:
+    """Name -> circuit breaker: ours, and the peers of ``breakers/peers/``."""
+    return our_breakers() | _found_in(importlib.import_module("..breakers.peers", __name__))
 
 
 def _found_in(package: ModuleType) -> dict[str, type | Uninstalled]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-from pathlib import Path
+from collections import defaultdict
+from itertools import count
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -12,6 +12,8 @@ from cache_impl import CircuitBreaker, LayeredCache, RedisCache, __version__, di
 from ..contract import Location
 
 _files = TemporaryDirectory(prefix="cacheproof-layered-")
+_numbers = count()
+_left: defaultdict[str, list[str]] = defaultdict(list)  # location -> directories that a closed instance has left
 
 
 class Layered(LayeredCache):
@@ -32,7 +34,14 @@ class Layered(LayeredCache):
     make_key = staticmethod(digest)
 
     def __init__(self, location: Location, **options: Any) -> None:
-        # instances at one location are processes of one host: they share the file as they share the server
-        directory = Path(_files.name) / sha256(location.namespace.encode()).hexdigest()[:16]
-        redis = RedisCache(location.connect(), prefix=location.namespace, deadline=1.0, **options)
-        super().__init__(redis, directory, breaker=CircuitBreaker(recovery_time=0.05))
+        """One that is made after another was closed is the same machine, started anew; else it is one more."""
+        self._place = location.namespace
+        left = _left[self._place]
+        self._directory = left.pop() if left else f"{_files.name}/{next(_numbers)}"
+        redis = RedisCache(location.connect(), prefix=location.namespace, deadline=2.0, **options)
+        super().__init__(redis, self._directory, breaker=CircuitBreaker(recovery_time=0.05))
+
+    def close(self) -> None:
+        super().close()
+        if self._directory not in _left[self._place]:
+            _left[self._place].append(self._directory)

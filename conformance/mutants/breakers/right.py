@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 
-class Refused(Exception):  # noqa: N818  # its own word
+class Refused(Exception):
     """The call was not made."""
 
     def __init__(self, retry_after: float) -> None:
