@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import Future
 from contextvars import ContextVar
@@ -179,3 +180,11 @@ class Flight:
 
     def recursion(self) -> Recursion:
         return Recursion(f"the compute for {self._key!r} waits for {self._key!r}; it can only ask for other keys")
+
+
+def _renew() -> None:
+    global _lock  # noqa: PLW0603  # in a forked child, where whoever held it is not
+    _lock = RLock()
+
+
+os.register_at_fork(after_in_child=_renew)

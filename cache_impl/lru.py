@@ -12,6 +12,7 @@ from .basics import MISSING, deadline
 from .errors import CacheClosed
 from .expiry import Deadlines
 from .flight import Flights
+from .forks import renew_after_fork
 
 _ATOMIC = (str, int, bytes)  # comparing these runs no Python code
 _AT_ONCE = 16  # expired entries that one operation removes on its way: no single one pays for a million
@@ -39,6 +40,7 @@ class Entries:
         self._nones = False  # some value is None
         self.hits = self.misses = self.evictions = self.expirations = 0
         self._closed = False
+        renew_after_fork(self, Entries._renew)
 
     def get(self, key: Hashable, default: Any = None, now: float | None = None) -> Any:
         """The value of ``key``, or ``default``; ``now`` is for a caller that has read the clock already."""
@@ -81,7 +83,7 @@ class Entries:
             self.misses += 1
         else:
             self.hits += 1
-            self._renew(key)
+            self._touch(key)
         return value
 
     def peek(self, key: Hashable, now: float) -> Any:
@@ -102,7 +104,7 @@ class Entries:
         self.values[key] = value
         if end == inf and self.deadlines.of:
             self.deadlines.remove(key)
-        self._renew(key)
+        self._touch(key)
         while len(self.values) > self.capacity:
             self._evict(now)
         del old
@@ -111,7 +113,7 @@ class Entries:
         """Make the entry of ``key`` the most recently used, where there is one."""
         self.lock.acquire()
         try:
-            self._renew(key)
+            self._touch(key)
         finally:
             self.lock.release()
 
@@ -141,6 +143,15 @@ class Entries:
         self.clear()
         self.deadlines.soonest = -inf  # sends unlocked reads here
 
+    def _renew(self) -> None:
+        """In a forked child, where no other thread is left to finish what it was about."""
+        self.flights.under_way.clear()
+        if self.lock.acquire(blocking=False):
+            self.lock.release()
+        else:
+            self.lock = RLock()
+            (self.close if self._closed else self.clear)()
+
     def _foretell(self, key: Hashable, value: Any, end: float) -> None:
         """Tell unlocked operations what the entries will be like, before they are."""
         kind = type(key)
@@ -152,7 +163,7 @@ class Entries:
         self._nones |= value is None
         self.foretold(self._plain, self._timed, self._nones)
 
-    def _renew(self, key: Hashable) -> None:
+    def _touch(self, key: Hashable) -> None:
         try:  # noqa: SIM105  # suppress() takes longer than the rest of a get
             self.values.move_to_end(key)
         except KeyError:  # an unlocked set has just evicted it
