@@ -127,14 +127,14 @@
     $('.setting').textContent = 'The dashed line is your case.';
   };
 
-  const packed = now => [now.m, now.p, now.o.toPrecision(3), now.u, now.c, now.need.join('+'), now.payload].join('~');
-  const unpack = text => { const [m, p, o, u, c, need, payload] = text.split('~'); fill({m, p, o, u, c, need: need.split('+')}, payload); };
+  const packed = now => [now.m, now.p, now.o.toPrecision(3), now.u, now.c, now.need.join('.'), now.payload].join('~');
+  const unpack = text => { const [m, p, o, u, c, need, payload] = text.split('~'); fill({m, p, o, u, c, need: need.split('.')}, payload); };
   const start = id => { fill(cases[id]); field.case.value = id; show(); };
   all('[data-case]').forEach(link => link.addEventListener('click', () => { start(link.dataset.case); keep('own', packed(read())); box.open = true; }));
   field.case.addEventListener('change', () => { start(field.case.value); keep('own', packed(read())); });
-  form.addEventListener('input', event => { if (event.target !== field.case) { show(); keep('own', packed(read())); } });
+  form.addEventListener('input', event => { if (event.target !== field.case) { field.case.selectedIndex = -1; show(); keep('own', packed(read())); } });
   form.addEventListener('submit', event => event.preventDefault());
   form.hidden = false;
   start(field.case.value);
-  if ((state.get('own') || '').split('~').length === 7) { unpack(state.get('own')); show(); box.open = true; }
+  if ((state.get('own') || '').split('~').length === 7) { unpack(state.get('own')); field.case.selectedIndex = -1; show(); box.open = true; }
 })();
