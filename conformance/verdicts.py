@@ -12,7 +12,7 @@ import pytest
 
 from . import results
 from .columns import Column
-from .contract import ContractError
+from .contract import ContractError, needed_by
 from .results import Results
 
 #: The fixtures whose parameter is a column.
@@ -97,6 +97,7 @@ def _promise(function: Callable[..., Any]) -> dict[str, Any]:
         "group": file.removeprefix("test_").removesuffix(".py"),
         "title": name.removeprefix("test_").replace("_", " "),
         "text": inspect.getdoc(function) or "",
+        "needs": {name: list(values) for need in needed_by(function) for name, values in need.accepted.items()},
     }
 
 
