@@ -1,42 +1,63 @@
-"""What tests draw: keys, values and ttls that caches have tripped over."""
+"""What tests draw: keys and values that caches have tripped over, and plain ones for tests about something else."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from itertools import product
+from typing import Any, TypeVar
 from uuid import UUID
 
+from hypothesis import example
 from hypothesis import strategies as st
 
-SHORT = st.sampled_from("abcdef")
+from .factory import NewCache
+from .judged import Judged
 
-#: Text that some cache somewhere could not tell apart, cut short, or refused.
+#: What a cache may hold in a test about something else than its entries.
+HELD: tuple[dict[str, int], ...] = ({}, {"a": 1}, {"a": 1, "b": 2}, {"a": 1, "b": 2, "c": 3, "d": 4})
+
+#: Texts that some cache somewhere could not tell apart.
+PAIRS = (
+    ("", " "),
+    ("a", "A"),
+    ("a", " a"),
+    ("a", "a "),
+    ("a", "a\n"),
+    ("a", "a\x00"),
+    ("a\x00b", "a\x00c"),
+    ("\u00e9", "e\u0301"),
+    ("\u212b", "\u00c5"),
+    ("\ufb01", "fi"),
+    ("\u00df", "ss"),
+    ("a:b", "a_b"),
+    ("a/b", "a_b"),
+    ("a b", "a_b"),
+    ("1", "01"),
+    ("1", "1.0"),
+    ("a*", "ab"),
+    ("%61", "a"),
+    ("\u00e9", "\u00c3\u00a9"),
+    ("k" * 250 + "1", "k" * 250 + "2"),
+    ("k" * 1000 + "1", "k" * 1000 + "2"),
+)
+
+#: Texts that some cache somewhere refused as a key, cut short, or made something else of.
 AWKWARD = (
-    "",
-    " ",
-    " a",
-    "a ",
-    "a",
-    "A",
-    "a\n",
-    "a\x00b",
-    "a\x00",
-    "\u00e9",
-    "e\u0301",
-    "\u212b",
-    "a:b",
-    "a*",
+    *dict.fromkeys(key for pair in PAIRS for key in pair),
     "[a]",
     "{a}",
     "../a",
-    "%61",
-    "k" * 249,
-    "k" * 250,
-    "k" * 251,
-    "k" * 1000 + "1",
-    "k" * 1000 + "2",
+    "/",
+    ".",
+    "None",
+    "__proto__",
+    "%s{}",
+    "\r\nflush_all\r\n",
     "\U0001f600",
+    "k" * 5000,
 )
 
 keys = st.sampled_from(AWKWARD) | st.text(max_size=40)
@@ -84,12 +105,50 @@ any_values = (
     )
 )
 
-#: Values for promises about something else than what is taken for an absence: that has a promise of its own.
-plain_values = json_values.map(lambda value: value or "value")
-numbers = st.integers(1)
+#: The values that a careless cache takes for an absence. They have promises of their own; other tests keep away.
+FALSY: tuple[Any, ...] = (None, False, 0, 0.0, "", [], {})
+truthy_json = json_values.map(lambda value: value or "value")
 
-#: The stored values that a careless cache takes for an absence.
-falsy: st.SearchStrategy[Any] = st.sampled_from((None, False, 0, 0.0, "", [], {}))
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+
+def with_each(**domains: Iterable[Any]) -> Callable[[Test], Test]:
+    """Run a test with all combinations of some values, the smallest first: where they are few, luck has no say."""
+    combinations = [dict(zip(domains, values, strict=True)) for values in product(*domains.values())]
+
+    def decorate(test: Test) -> Test:
+        @wraps(test)
+        def run(new_cache: Any) -> None:
+            for values in combinations:
+                try:
+                    test(new_cache, **values)
+                except Exception as error:
+                    error.add_note(f"with {values}")
+                    raise
+
+        del run.__wrapped__  # pytest would ask for fixtures of those names
+        return run  # type: ignore[return-value]
+
+    return decorate
+
+
+def examples(*values: Any) -> Callable[[Test], Test]:
+    """Run a test of one drawn argument on each of ``values``, whatever else is drawn."""
+
+    def decorate(test: Test) -> Test:
+        for value in reversed(values):
+            test = example(value)(test)
+        return test
+
+    return decorate
+
+
+def filled(new_cache: NewCache, held: dict[str, int]) -> Judged:
+    """A cache that holds just this."""
+    cache = new_cache()
+    for key, value in held.items():
+        cache.set(key, value)
+    return cache
 
 
 def same(left: Any, right: Any) -> bool:

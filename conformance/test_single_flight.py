@@ -4,78 +4,44 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from .contract import absent, needs
 from .factory import NewCache
+from .interleaving import SAFETY, Call
+from .judged import Judged
 from .model import MISSING
-from .strategies import SHORT, falsy
+from .strategies import FALSY, with_each
 
-SAFETY = 20.0  # seconds until a thread that ought to come is given up on
-
-
-class Origin:
-    """An expensive call that is held until it is released, and counts."""
-
-    def __init__(self, answer: Any = "computed") -> None:
-        self.calls = 0
-        self.entered, self.second, self.release = threading.Event(), threading.Event(), threading.Event()
-        self._answer, self._counting = answer, threading.Lock()
-
-    def __call__(self) -> Any:
-        with self._counting:
-            self.calls += 1
-            (self.entered if self.calls == 1 else self.second).set()
-        assert self.release.wait(SAFETY), "the test never released its origin"
-        if isinstance(self._answer, BaseException):
-            raise self._answer
-        return self._answer
-
-
-def while_computing(cache: Any, origin: Origin, meanwhile: Callable[[], Any], callers: int = 1) -> list[Any]:
-    """Run ``meanwhile`` while ``callers`` threads wait for one origin; their answers or errors."""
-    with ThreadPoolExecutor(callers) as pool:
-        waiting = [pool.submit(cache.get_or_set, "a", origin) for _ in range(callers)]
-        assert origin.entered.wait(SAFETY), "no caller reached the origin"
-        try:
-            meanwhile()
-        finally:
-            origin.release.set()
-        return [each.exception(SAFETY) or each.result(SAFETY) for each in waiting]
+PATIENCE = 5.0  # seconds until a call that nothing holds up any more is taken to hang
 
 
 @needs(get_or_set="plain")
-@given(key=SHORT)
-def test_a_miss_computes_and_stores(new_cache: NewCache, key: str) -> None:
-    """get_or_set answers what compute answers, once, and then what is stored."""
+def test_a_miss_computes_and_stores(new_cache: NewCache) -> None:
+    """get_or_set answers what compute answers, and that is what is stored."""
     cache = new_cache()
-    answers = iter(["computed", "computed twice"])
-    assert cache.get_or_set(key, lambda: next(answers)) == "computed"
-    assert cache.get(key, MISSING) == "computed"
+    assert cache.get_or_set("a", lambda: "computed") == "computed"
+    assert cache.get("a", MISSING) == "computed"
 
 
 @needs(get_or_set="plain")
-@given(key=SHORT, value=falsy)
-def test_a_falsy_result_is_computed_once(new_cache: NewCache, key: str, value: object) -> None:
+@with_each(value=FALSY)
+def test_a_falsy_result_is_computed_once(new_cache: NewCache, value: object) -> None:
     """None, False, 0, "" and [] are results: the second call finds them."""
     cache = new_cache()
     answers = iter([value, "computed twice"])
-    assert cache.get_or_set(key, lambda: next(answers)) == value
-    assert cache.get_or_set(key, lambda: next(answers)) == value
+    assert cache.get_or_set("a", lambda: next(answers)) == value
+    assert cache.get_or_set("a", lambda: next(answers)) == value
 
 
 @needs(get_or_set="plain")
-@given(key=SHORT)
-def test_a_hit_does_not_compute(new_cache: NewCache, key: str) -> None:
+def test_a_hit_does_not_compute(new_cache: NewCache) -> None:
     """What is there is answered, and compute is not called."""
     cache = new_cache()
-    cache.set(key, 1)
-    assert cache.get_or_set(key, lambda: pytest.fail("compute was called for a hit")) == 1
+    cache.set("a", 1)
+    assert cache.get_or_set("a", lambda: pytest.fail("compute was called for a hit")) == 1
 
 
 @needs(get_or_set="plain", ttl="per-entry")
@@ -84,85 +50,128 @@ def test_what_is_computed_lives_its_ttl(new_cache: NewCache) -> None:
     cache = new_cache()
     cache.get_or_set("a", lambda: 1, ttl=cache.unit)
     cache.advance(cache.unit / 2)
-    assert cache.get("a", MISSING) == 1
+    assert cache.get("a", MISSING) == 1, "gone before its ttl"
     cache.advance(cache.unit + cache.late)
+    assert cache.get("a", MISSING) is MISSING, "still there after its ttl"
+
+
+@needs(get_or_set="plain", ttl="fixed")
+def test_an_expired_entry_is_computed_anew(new_cache: NewCache) -> None:
+    """What is computed has the default ttl, and once that is over the next call computes again."""
+    cache = new_cache(ttl=new_cache.unit)
+    cache.get_or_set("a", lambda: "old")
+    cache.advance(1.5 * cache.unit + cache.late)
+    assert cache.get_or_set("a", lambda: "new") == "new"
+
+
+@needs(get_or_set="plain", ttl="per-entry")
+def test_a_compute_with_a_bad_ttl_stores_nothing(new_cache: NewCache) -> None:
+    """A negative ttl raises ValueError here, too."""
+    cache = new_cache()
+    with pytest.raises(ValueError):
+        cache.get_or_set("a", lambda: 1, ttl=-1)
     assert cache.get("a", MISSING) is MISSING
 
 
 @needs(get_or_set="plain")
-@given(key=SHORT)
-def test_an_exception_is_not_cached(new_cache: NewCache, key: str) -> None:
+def test_an_exception_is_not_cached(new_cache: NewCache) -> None:
     """Compute's own exception reaches the caller, nothing is stored, and the next call computes again."""
     cache = new_cache()
     with pytest.raises(ZeroDivisionError):
-        cache.get_or_set(key, lambda: 1 / 0)
-    assert cache.get(key, MISSING) is MISSING
-    assert cache.get_or_set(key, lambda: "again") == "again"
-
-
-@needs(get_or_set="single-flight")
-@settings(max_examples=5)
-@given(callers=st.integers(2, 6))
-def test_many_callers_make_one_compute(new_cache: NewCache, callers: int) -> None:
-    """N callers of one absent key make one compute and get N equal answers."""
-    cache, origin = new_cache(), Origin()
-    answers = while_computing(cache, origin, lambda: origin.second.wait(0.02), callers)
-    assert (origin.calls, answers) == (1, ["computed"] * callers)
-
-
-@needs(get_or_set="single-flight")
-def test_an_exception_reaches_every_waiter(new_cache: NewCache) -> None:
-    """Whoever waits for a compute that fails gets an error, and the next call computes again."""
-    cache, origin = new_cache(), Origin(ZeroDivisionError("origin"))
-    answers = while_computing(cache, origin, lambda: origin.second.wait(0.02), callers=3)
-    assert [type(each) for each in answers] == [ZeroDivisionError] * 3
+        cache.get_or_set("a", lambda: 1 / 0)
+    assert cache.get("a", MISSING) is MISSING
     assert cache.get_or_set("a", lambda: "again") == "again"
 
 
-@needs(get_or_set="single-flight")
-def test_other_keys_are_not_held_up(new_cache: NewCache) -> None:
-    """While one key is computed, every other operation goes on: no lock is held."""
+@needs(get_or_set="plain", values="copied")
+def test_changing_a_computed_answer_changes_no_entry(new_cache: NewCache) -> None:
+    """values: copied holds for what get_or_set answers, computed or found."""
+    cache = new_cache()
+    cache.get_or_set("a", lambda: [[1]])[0].append(2)
+    cache.get_or_set("a", lambda: [[3]])[0].append(2)
+    assert cache.get("a", MISSING) == [[1]]
+
+
+@needs(get_or_set="plain", eviction="approximate")
+@with_each(capacity=range(1, 4))
+def test_what_is_computed_keeps_the_capacity(new_cache: NewCache, capacity: int) -> None:
+    """However many keys are computed, at most `capacity` entries are held."""
+    cache = new_cache(capacity=capacity)
+    keys = [str(number) for number in range(6)]
+    for key in keys:
+        cache.get_or_set(key, lambda: 1)
+    assert sum(cache.get(key, MISSING) is not MISSING for key in keys) <= capacity
+
+
+@needs(get_or_set="plain", eviction={"lru"})
+def test_a_hit_of_get_or_set_refreshes(new_cache: NewCache) -> None:
+    """A hit makes its entry the most recently used one, as get does."""
+    cache = new_cache(capacity=2)
+    cache.set("a", 1)
+    cache.set("b", 1)
+    cache.get_or_set("a", lambda: 2)
+    cache.set("c", 1)
+    assert cache.get("a", MISSING) == 1
+
+
+@needs(get_or_set="single-flight", asynchronous={"no"})
+@with_each(callers=(2, 5))
+def test_many_callers_make_one_compute(new_cache: NewCache, callers: int) -> None:
+    """N callers of one absent key make one compute and get N equal answers."""
     cache, origin = new_cache(), Origin()
-    answers: list[Any] = []
+    answers = while_computing(cache, origin, lambda: None, callers)
+    assert (origin.calls, answers) == (1, ["computed"] * callers)
+
+
+@needs(get_or_set="single-flight", asynchronous={"no"})
+def test_an_exception_reaches_every_waiter(new_cache: NewCache) -> None:
+    """Whoever waits for a compute that fails gets its error, and nobody hangs."""
+    cache, origin = new_cache(), Origin(ZeroDivisionError("origin"))
+    answers = while_computing(cache, origin, lambda: None, callers=3)
+    assert [type(each) for each in answers] == [ZeroDivisionError] * 3
+
+
+@needs(get_or_set="single-flight", asynchronous={"no"})
+def test_after_a_failed_flight_the_next_call_computes(new_cache: NewCache) -> None:
+    """Nothing of a compute that failed with callers waiting is left behind."""
+    cache, origin = new_cache(), Origin(ZeroDivisionError("origin"))
+    while_computing(cache, origin, lambda: None, callers=2)
+    assert Call(lambda: cache.get_or_set("a", lambda: "again")).answer(PATIENCE) == "again"
+
+
+@needs(get_or_set="single-flight", asynchronous={"no"})
+def test_other_keys_are_not_held_up(new_cache: NewCache) -> None:
+    """While one key is computed, operations on others go on: no lock is held."""
+    cache, answers = new_cache(), []
 
     def meanwhile() -> None:
-        worker = threading.Thread(target=lambda: answers.append(cache.get_or_set("b", lambda: "other")), daemon=True)
-        worker.start()
-        worker.join(2.0)
+        answers.append(Call(lambda: cache.set("b", "other")).answer(PATIENCE))
+        answers.append(Call(lambda: cache.get_or_set("b", lambda: "computed")).answer(PATIENCE))
+        answers.append(Call(lambda: cache.get_or_set("c", lambda: "computed")).answer(PATIENCE))
 
-    while_computing(cache, origin, meanwhile)
-    assert answers == ["other"], "another key waited for this one"
+    while_computing(cache, Origin(), meanwhile)
+    assert answers[1:] == ["other", "computed"], "another key waited for this one"
 
 
-@needs(get_or_set="single-flight")
-@given(change=st.sampled_from(("set", "delete", "clear")))
-@settings(max_examples=10)
-def test_a_change_during_a_compute_wins(new_cache: NewCache, change: str) -> None:
+@needs(get_or_set="single-flight", asynchronous={"no"})
+@with_each(name=("set", "delete", "clear", "set_many", "delete_many"))
+def test_a_change_during_a_compute_wins(new_cache: NewCache, name: str) -> None:
     """After set, delete or clear during a compute, its late result goes to its caller and is not stored."""
-    cache, origin = new_cache(), Origin()
-    changes = {"set": lambda: cache.set("a", "newer"), "delete": lambda: cache.delete("a"), "clear": cache.clear}
-    answers = while_computing(cache, origin, changes[change])
-    assert answers == ["computed"]
-    assert cache.get("a", MISSING) == ("newer" if change == "set" else MISSING)
-
-
-@needs(get_or_set="single-flight")
-def test_a_compute_that_asks_for_its_own_key_raises(new_cache: NewCache) -> None:
-    """A compute that needs its own result cannot have it: an error at once, not a deadlock."""
     cache = new_cache()
-    errors: list[BaseException] = []
+    if not hasattr(cache.subject, name):
+        return
+    answers = while_computing(cache, Origin(), lambda: CHANGES[name](cache))
+    assert answers == ["computed"]
+    assert cache.get("a", MISSING) == ("newer" if name.startswith("set") else MISSING)
 
-    def ask() -> None:
-        try:
-            cache.get_or_set("a", lambda: cache.get_or_set("a", lambda: 1))
-        except BaseException as error:  # noqa: BLE001 - any error is an answer here
-            errors.append(error)
 
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(2.0)
-    assert not asking.is_alive(), "the compute waits for itself"
-    assert errors, "the inner call computed the key a second time"
+@needs(get_or_set="single-flight", asynchronous={"no"})
+def test_a_compute_that_asks_for_its_own_key_raises(new_cache: NewCache) -> None:
+    """A compute that needs its own result cannot have it: an error at once, not a deadlock, and no second compute."""
+    cache = new_cache()
+    answer = Call(lambda: cache.get_or_set("a", lambda: cache.get_or_set("a", lambda: 1))).answer(PATIENCE)
+    assert isinstance(answer, Exception), "the inner call computed the key a second time"
+    assert not isinstance(answer, TimeoutError), "the compute waits for itself"
 
 
 @absent("get_or_set")
@@ -171,3 +180,42 @@ def test_get_or_set_that_is_not_offered_is_refused(new_cache: NewCache) -> None:
     cache = new_cache()
     with pytest.raises((AttributeError, TypeError, NotImplementedError)):
         cache.get_or_set("a", lambda: 1)
+
+
+CHANGES: dict[str, Callable[[Judged], Any]] = {
+    "set": lambda cache: cache.set("a", "newer"),
+    "delete": lambda cache: cache.delete("a"),
+    "clear": lambda cache: cache.clear(),
+    "set_many": lambda cache: cache.set_many({"a": "newer"}),
+    "delete_many": lambda cache: cache.delete_many(["a"]),
+}
+
+
+class Origin:
+    """An expensive call that is held until it is released, and counts."""
+
+    def __init__(self, answer: Any = "computed") -> None:
+        self.calls = 0
+        self.entered, self.release = threading.Event(), threading.Event()
+        self._answer, self._counting = answer, threading.Lock()
+
+    def __call__(self) -> Any:
+        with self._counting:
+            self.calls += 1
+        self.entered.set()
+        assert self.release.wait(SAFETY), "the test never released its origin"
+        if isinstance(self._answer, BaseException):
+            raise self._answer
+        return self._answer
+
+
+def while_computing(cache: Judged, origin: Origin, meanwhile: Callable[[], Any], callers: int = 1) -> list[Any]:
+    """Run ``meanwhile`` while ``callers`` wait for ``origin``; what they were answered, errors included."""
+    calls = [Call(lambda: cache.get_or_set("a", origin))]
+    assert origin.entered.wait(SAFETY), "no caller reached the origin"
+    calls += [Call(lambda: cache.get_or_set("a", origin)) for _ in range(callers - 1)]
+    for call in calls:
+        call.settle()
+    meanwhile()
+    origin.release.set()
+    return [call.answer(PATIENCE) for call in calls]

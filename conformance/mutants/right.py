@@ -45,7 +45,7 @@ class Right:
     ) -> None:
         if capacity < 1:
             raise ValueError(f"capacity is {capacity}; it is 1 or more")
-        self.capacity, self.ttl, self.clock = capacity, ttl, clock
+        self.capacity, self.ttl, self.clock = capacity, self.checked(ttl), clock
         self.entries: dict[str, Entry] = {}  # least recently used first
         self.counts: Counter[str] = Counter()
         self.lock = threading.RLock()
@@ -157,13 +157,14 @@ class Right:
     def copied(self, value: Any) -> Any:
         return copy.deepcopy(value)
 
-    def expiry(self, now: float, ttl: float | None) -> float:
-        ttl = self.ttl if ttl is None else ttl
-        if ttl is None:
-            return inf
-        if not 0 < ttl < 1e15:
+    def checked(self, ttl: float | None) -> float | None:
+        if ttl is not None and not 0 < ttl < 1e15:
             raise ValueError(f"ttl is {ttl}; it is above 0 and small enough to add to the clock")
-        return now + ttl
+        return ttl
+
+    def expiry(self, now: float, ttl: float | None) -> float:
+        ttl = self.ttl if ttl is None else self.checked(ttl)
+        return inf if ttl is None else now + ttl
 
     def find(self, key: str, now: float) -> Entry | None:
         self.check_key(key)
