@@ -112,7 +112,7 @@ def _tls(connection: Any) -> ssl.SSLContext | None:
     if connection.ssl_validate_ocsp or connection.ssl_validate_ocsp_stapled:
         return None
     context = ssl.create_default_context()
-    context.check_hostname = connection.check_hostname
+    context.check_hostname = connection.check_hostname and connection.cert_reqs != ssl.CERT_NONE
     context.verify_mode = connection.cert_reqs
     for flag in getattr(connection, "ssl_include_verify_flags", None) or ():
         context.verify_flags |= flag

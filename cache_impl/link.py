@@ -19,6 +19,8 @@ from .resp import Reader, packed
 
 Command = Sequence[bytes]
 
+"".encode("idna")  # else a host's first look-up imports this, and a fork meanwhile keeps it locked in the child
+
 _SLACK = 0.02  # seconds that a limit of the operating system may be off before it is set anew
 
 
