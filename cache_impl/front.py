@@ -16,13 +16,13 @@ _STRIPES = 256
 class Front:
     """``memory``, filled by reads and emptied by writes; an entry is served from it for ``ttl`` seconds at most.
 
-    A value read from below is kept only if no write to its key was under way from the look on: keys share
-    ``_STRIPES`` counters of writes.
+    A value read from below is kept only if no write to its key was under way, from before the look until now: who
+    writes may have been seen by others already. Keys share ``_STRIPES`` counters.
     """
 
     def __init__(self, memory: MemoryCache, ttl: float) -> None:
         self.memory, self._ttl = memory, ttl
-        self._writes = [0] * _STRIPES
+        self._writes = [0] * _STRIPES  # begun and ended
         self._renew()
         renew_after_fork(self, Front._renew)
 
@@ -34,29 +34,37 @@ class Front:
         """Keep ``value``, which was read after ``notes`` were taken and lives ``left`` seconds."""
         if left > 0:
             with self._lock:
-                if self._writes[hash(key) % _STRIPES] == notes[key]:
+                stripe = hash(key) % _STRIPES
+                if self._writes[stripe] == notes[key] and not self._under_way[stripe]:
                     self.memory.set(key, value, min(left, self._ttl))
 
     @contextmanager
     def writing(self, keys: Iterable[str]) -> Iterator[None]:
         """Around a write to ``keys``: what was there before is gone, also for who reads it now."""
         written = list(keys)
-        self.forget(written)
+        self._step(written, 1)
         try:
             yield
         finally:
-            self.forget(written)
+            self._step(written, -1)
 
     def forget(self, keys: Iterable[str]) -> None:
-        with self._lock:
-            for key in keys:
-                self._writes[hash(key) % _STRIPES] += 1
-                self.memory.delete(key)
+        """The entries below are others now."""
+        self._step(keys, 0)
 
     def forget_all(self) -> None:
         with self._lock:
             self._writes = [count + 1 for count in self._writes]
             self.memory.clear()
 
+    def _step(self, keys: Iterable[str], under_way: int) -> None:
+        with self._lock:
+            for key in keys:
+                stripe = hash(key) % _STRIPES
+                self._writes[stripe] += 1
+                self._under_way[stripe] += under_way
+                self.memory.delete(key)
+
     def _renew(self) -> None:
         self._lock = Lock()
+        self._under_way = [0] * _STRIPES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from threading import Event, Lock, Thread
+from threading import Event, RLock, Thread, current_thread
 
 from .breaker import CircuitBreaker
 from .errors import CacheError, Overloaded, Unavailable
@@ -49,11 +49,11 @@ class Replayer:
             self._closed = True
             thread = self._thread
         self._stop.set()
-        if thread is not None:
+        if thread is not None and thread is not current_thread():
             thread.join(wait)
 
     def _renew(self) -> None:
-        self._change, self._stop = Lock(), Event()
+        self._change, self._stop = RLock(), Event()  # re-entrant: a finalizer may close us from our own thread
         self._thread = None
         self._asked = False
 

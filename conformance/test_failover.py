@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ def gone(new_cache: NewCache) -> Iterator[None]:
     server = new_cache.column.server
     if not isinstance(server, Breakable):
         pytest.skip(f"{new_cache.name}: this server cannot be taken away; --backend=embedded can")
+    gc.collect()  # what earlier tests have left is cleared away while the server can be asked to
     server.kill()
     try:
         yield
@@ -36,6 +38,7 @@ def frozen(new_cache: NewCache) -> Iterator[None]:
     server = new_cache.column.server
     if not isinstance(server, Freezable):
         pytest.skip(f"{new_cache.name}: this server cannot be frozen; --backend=embedded can")
+    gc.collect()
     server.freeze()
     try:
         yield
