@@ -1,0 +1,84 @@
+"""aiocache: asynchronous caching."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiocache
+
+from ...contract import Location
+from ._servers import address
+
+_CODE = "https://github.com/aio-libs/aiocache/blob/v0.12.3/aiocache"
+
+_NONE = {
+    "test_entries.py::test_a_stored_falsy_value_is_a_hit": f"a stored None is a miss, {_CODE}/base.py#L202",
+}
+_KEYS = {
+    "test_keys.py::test_a_key_that_is_no_text_is_refused": (
+        f"documented: a key is a str; any other is taken as it is, {_CODE}/base.py#L553-L557"
+    ),
+}
+
+
+class AiocacheMemory:
+    """aiocache.SimpleMemoryCache: a dict with a ttl per entry, in this process, asynchronous."""
+
+    declares = {
+        "ttl": "per-entry",  # https://aiocache.aio-libs.org/en/stable/caches.html#aiocache.base.BaseCache.set
+        "ttl_zero": "forever",  # "If 0, ttl is disabled", of `expire`, the same place
+        "types": "any",  # NullSerializer: https://aiocache.aio-libs.org/en/stable/serializers.html#nullserializer
+        "asynchronous": "yes",
+    }
+    deviations = {
+        **_NONE,
+        **_KEYS,
+        "test_expiry.py::test_a_huge_ttl_is_kept_or_refused": (
+            f"it stores the value, and then call_later raises OverflowError, {_CODE}/backends/memory.py#L35-L38"
+        ),
+    }
+    distribution = "aiocache"
+
+    def __init__(self, ttl: float | None = None) -> None:
+        self._entries: Any = aiocache.SimpleMemoryCache(ttl=ttl)
+
+    async def get(self, key: str, default: Any = None) -> Any:
+        return await self._entries.get(key, default)
+
+    async def set(self, key: str, value: Any, ttl: float | None = None) -> None:
+        await (self._entries.set(key, value) if ttl is None else self._entries.set(key, value, ttl))
+
+    async def delete(self, key: str) -> bool:
+        return bool(await self._entries.delete(key))  # the number of deleted keys
+
+    async def clear(self) -> None:
+        await self._entries.clear()
+
+
+class AiocacheRedis(AiocacheMemory):
+    """aiocache.RedisCache: JSON, with a ttl per entry, on a Redis or Valkey server, asynchronous."""
+
+    declares = {
+        **AiocacheMemory.declares,
+        "values": "copied",  # JsonSerializer: https://aiocache.aio-libs.org/en/stable/caches.html#rediscache
+        "types": "json",  # the same place
+        "scope": "network",
+        "durable": "yes",
+    }
+    deviations = {
+        **_NONE,
+        **_KEYS,
+        "test_entries.py::test_what_cannot_be_kept_is_refused": (
+            "documented: JSON, which makes lists of tuples, "
+            "https://aiocache.aio-libs.org/en/stable/serializers.html#jsonserializer"
+        ),
+        "test_expiry.py::test_a_ttl_of_zero_is_forever": (
+            f"ResponseError, where SimpleMemoryCache keeps it for ever, {_CODE}/backends/redis.py#L107-L112"
+        ),
+    }
+
+    def __init__(self, location: Location, ttl: float | None = None) -> None:
+        server = address(location)
+        self._entries = aiocache.RedisCache(
+            endpoint=server.hostname, port=server.port or 6379, namespace=location.namespace, ttl=ttl
+        )

@@ -1,0 +1,142 @@
+"""cachebox: memoizing collections in Rust."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import cachebox
+
+_CODE = "https://github.com/awolverp/cachebox/blob/v6.2.5"
+_MISSING = object()
+
+_UNBOUNDED = {
+    "test_capacity.py::test_a_capacity_below_one_is_refused": (
+        "documented: 0 is no bound, https://awolverp.github.io/cachebox/faq/#what-does-maxsize0-mean"
+    ),
+}
+_LAZY = {
+    "test_expiry.py::test_len_agrees_about_expiry": (
+        "documented: expired entries linger until they are touched, https://awolverp.github.io/cachebox/tips/; "
+        f"len() does not touch them, {_CODE}/src/pyclasses/ttlcache.rs#L147"
+    ),
+}
+
+
+class CacheboxLRU(cachebox.LRUCache[Any, Any]):
+    """cachebox.LRUCache: bounded, exact LRU, in Rust, in this process."""
+
+    declares = {
+        "eviction": "lru",  # https://awolverp.github.io/cachebox/algorithms/
+        "keys": "hashable",  # "Keys must be hashable": https://awolverp.github.io/cachebox/faq/
+        "types": "any",  # "Values may be any Python object", the same place
+        "threads": "safe",  # "Thread-safe storage implemented in Rust", the same place
+        "get_or_set": "plain",  # `setdefault_with`, whose docstring says that two threads may compute
+    }
+    deviations = {
+        **_UNBOUNDED,
+        "test_capacity.py::test_in_does_not_refresh": (
+            f"contains() moves the entry to the back, as get() does, {_CODE}/src/policies/lrupolicy.rs#L41"
+        ),
+    }
+    distribution = "cachebox"
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(capacity)
+
+    def set(self, key: Any, value: Any) -> None:
+        self[key] = value
+
+    def delete(self, key: Any) -> bool:
+        return self.pop(key, _MISSING) is not _MISSING
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any]) -> Any:
+        return self.setdefault_with(key, compute)
+
+
+class CacheboxTTL(cachebox.TTLCache[Any, Any]):
+    """cachebox.TTLCache: FIFO with one ttl for all entries, in Rust, in this process."""
+
+    declares = {
+        "ttl": "fixed",  # https://awolverp.github.io/cachebox/algorithms/
+        "eviction": "fifo",  # "FIFO among live entries", the same place
+        "keys": "hashable",
+        "types": "any",
+        "threads": "safe",
+        "get_or_set": "plain",
+    }
+    deviations = {**_UNBOUNDED, **_LAZY}
+    distribution = "cachebox"
+
+    def __init__(self, capacity: int, ttl: float = 1e9) -> None:
+        super().__init__(capacity, ttl)
+
+    def set(self, key: Any, value: Any) -> None:
+        self[key] = value
+
+    def delete(self, key: Any) -> bool:
+        return self.pop(key, _MISSING) is not _MISSING
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any]) -> Any:
+        return self.setdefault_with(key, compute)
+
+
+class CacheboxVTTL(cachebox.VTTLCache[Any, Any]):
+    """cachebox.VTTLCache: a ttl per entry, the next to expire is evicted, in Rust, in this process."""
+
+    declares = {
+        "ttl": "per-entry",  # https://awolverp.github.io/cachebox/algorithms/
+        "ttl_zero": "expired",  # nothing is said; Duration::ZERO in the code
+        "eviction": "approximate",  # by remaining life and not by use, the same place
+        "keys": "hashable",
+        "types": "any",
+        "threads": "safe",
+        "get_or_set": "plain",
+    }
+    deviations = {
+        **_UNBOUNDED,
+        **_LAZY,
+        "test_expiry.py::test_a_huge_ttl_is_kept_or_refused": (
+            f"a ttl of 2**64 seconds, inf or more aborts the interpreter, {_CODE}/src/internal/utils.rs#L237"
+        ),
+    }
+    distribution = "cachebox"
+
+    def __init__(self, capacity: int, ttl: float | None = None) -> None:
+        super().__init__(capacity)
+        self._default = ttl
+
+    def set(self, key: Any, value: Any, ttl: float | None = None) -> None:
+        self.insert(key, value, self._default if ttl is None else ttl)
+
+    def delete(self, key: Any) -> bool:
+        return self.pop(key, _MISSING) is not _MISSING
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any], ttl: float | None = None) -> Any:
+        return self.setdefault_with(key, compute, self._default if ttl is None else ttl)
+
+
+class CacheboxCached(CacheboxLRU):
+    """cachebox.cached with its lock, over an LRUCache: the decorator as get_or_set."""
+
+    declares = {
+        **CacheboxLRU.declares,
+        "get_or_set": "single-flight",  # https://awolverp.github.io/cachebox/tips/#cache-stampede-prevention
+    }
+    deviations = {
+        **CacheboxLRU.deviations,
+        "test_single_flight.py::test_a_change_during_a_compute_wins": (
+            f"a result is stored whatever was set meanwhile, {_CODE}/cachebox/_wrappers.py"
+        ),
+        "test_single_flight.py::test_a_compute_that_asks_for_its_own_key_raises": (
+            "it waits for itself, for ever, https://github.com/awolverp/cachebox/issues/54"
+        ),
+    }
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(capacity)
+        decorate = cachebox.cached(self, key_maker=lambda key, _compute: key, lock=True)
+        self._fetch: Any = decorate(lambda _key, compute: compute())
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any]) -> Any:
+        return self._fetch(key, compute)

@@ -1,0 +1,100 @@
+"""cachelib: the caches of Werkzeug and Flask."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import cachelib
+
+from ...contract import Location
+
+_CODE = "https://github.com/pallets-eco/cachelib/blob/0.17.0/src/cachelib"
+_NONE = {
+    "test_entries.py::test_a_stored_falsy_value_is_a_hit": (
+        "documented: 'the value if it exists and is readable, else None', so that a stored None is a miss, "
+        "https://cachelib.readthedocs.io/en/stable/base/"
+    ),
+}
+_KEYS = {
+    "test_keys.py::test_a_key_that_is_no_text_is_refused": (
+        f"documented: a key is a str; any other is taken as it is, or made one, {_CODE}/redis_base.py#L116"
+    ),
+}
+
+
+def _timeout(seconds: float | None) -> Any:
+    """As cachelib takes it: a timedelta, and 0 for ever."""
+    return 0 if seconds is None else timedelta(seconds=seconds)
+
+
+class CachelibSimple:
+    """cachelib.SimpleCache: a dict with a ttl per entry in whole seconds, pickled, in this process."""
+
+    declares = {
+        "ttl": "per-entry",  # https://cachelib.readthedocs.io/en/stable/simple/
+        "ttl_zero": "forever",  # "0 indicates that the cache never expires", the same place
+        "granularity": 1.0,  # "a whole number of seconds", the same place
+        "eviction": "approximate",  # `threshold`, the same place
+        "values": "copied",  # pickled: https://cachelib.readthedocs.io/en/stable/serializers/
+        "types": "any",  # pickled, the same place
+        "threads": "safe",  # "safe to use from multiple threads", the first place
+    }
+    deviations = {**_NONE, **_KEYS}
+    distribution = "cachelib"
+
+    def __init__(self, capacity: int, ttl: float | None = None) -> None:
+        self._entries: Any = cachelib.SimpleCache(capacity, _timeout(ttl))
+        self.delete = self._entries.delete
+        self.clear = self._entries.clear
+
+    def get(self, key: str, default: Any = None) -> Any:
+        value = self._entries.get(key)
+        return default if value is None else value
+
+    def set(self, key: str, value: Any, ttl: float | None = None) -> None:
+        self._entries.set(key, value, None if ttl is None else _timeout(ttl))
+
+    def __contains__(self, key: str) -> bool:
+        return bool(self._entries.has(key))
+
+
+class CachelibFile(CachelibSimple):
+    """cachelib.FileSystemCache: a file for each entry, with a ttl in whole seconds, for the processes of one host."""
+
+    declares = {
+        **CachelibSimple.declares,  # https://cachelib.readthedocs.io/en/stable/file/
+        "scope": "host",
+        "durable": "yes",
+        "threads": "unsafe",  # nothing is said
+    }
+
+    def __init__(self, capacity: int, location: Location, ttl: float | None = None) -> None:
+        self._entries: Any = cachelib.FileSystemCache(str(location), capacity, _timeout(ttl))
+        self.delete = self._entries.delete
+        self.clear = self._entries.clear
+
+
+class CachelibRedis(CachelibSimple):
+    """cachelib.RedisCache: pickled, with a ttl in whole seconds, on a Redis or Valkey server."""
+
+    declares = {
+        **CachelibSimple.declares,  # https://cachelib.readthedocs.io/en/stable/redis/
+        "eviction": "none",
+        "scope": "network",
+        "durable": "yes",
+        "threads": "unsafe",  # nothing is said
+    }
+    deviations = {
+        **_NONE,
+        **_KEYS,
+        "test_expiry.py::test_a_ttl_below_zero_is_refused": (
+            f"-1 is for ever, as it stands for 'no expiry' inside, {_CODE}/redis_base.py#L60-L70"
+        ),
+    }
+
+    def __init__(self, location: Location, ttl: float | None = None) -> None:
+        client, prefix = location.connect(), location.namespace
+        self._entries: Any = cachelib.RedisCache(client, default_timeout=_timeout(ttl), key_prefix=prefix)
+        self.delete = self._entries.delete
+        self.clear = self._entries.clear

@@ -1,0 +1,87 @@
+"""cashews: asynchronous caching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import cashews
+
+from ...contract import Location
+from ._servers import address, refuse_to_flush
+
+_MEMORY = "https://github.com/Krukov/cashews/blob/7.6.0/cashews/backends/memory.py"
+_CLIENT = "https://github.com/Krukov/cashews/blob/7.6.0/cashews/backends/redis/client.py"
+
+
+class CashewsMemory:
+    """cashews on mem://: LRU with a ttl per entry, in this process, asynchronous."""
+
+    declares = {
+        "ttl": "per-entry",  # `expire`: https://github.com/Krukov/cashews#basic-api
+        "ttl_zero": "forever",  # nothing is said; `if expire` in the code
+        "eviction": "lru",  # "uses fixed-sized LRU dict": https://github.com/Krukov/cashews#in-memory
+        "types": "any",  # "Cache any objects": https://github.com/Krukov/cashews#features
+        "get_or_set": "plain",  # https://github.com/Krukov/cashews#basic-api
+        "asynchronous": "yes",
+    }
+    deviations = {
+        "test_capacity.py::test_expired_entries_go_first": (
+            f"a full cache evicts the least recently used entry, though others have expired, {_MEMORY}#L192-L194"
+        ),
+        "test_expiry.py::test_a_ttl_below_zero_is_refused": f"NaN is for ever, {_MEMORY}#L206",
+        "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
+            f"delete() looks at no expiry, {_MEMORY}#L128-L133"
+        ),
+        "test_expiry.py::test_overwriting_without_a_ttl_removes_it": (
+            f"the new value keeps the old one's expiry, {_MEMORY}#L189-L190; on Redis it does not"
+        ),
+    }
+    distribution = "cashews"
+
+    def __init__(self, capacity: int, ttl: float | None = None) -> None:
+        self._setup("mem://", ttl, size=capacity)
+
+    def _setup(self, url: str, ttl: float | None, prefix: str = "", **options: Any) -> None:
+        self._ttl, self._prefix = ttl, prefix
+        self._entries: Any = cashews.Cache()
+        self._entries.setup(url, **options)
+
+    async def get(self, key: str, default: Any = None) -> Any:
+        return await self._entries.get(self._prefix + key, default)
+
+    async def set(self, key: str, value: Any, ttl: float | None = None) -> None:
+        await self._entries.set(self._prefix + key, value, self._ttl if ttl is None else ttl)
+
+    async def delete(self, key: str) -> bool:
+        return await self._entries.delete(self._prefix + key)
+
+    async def clear(self) -> None:
+        await self._entries.clear()
+
+    async def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
+        return await self._entries.get_or_set(self._prefix + key, compute, self._ttl if ttl is None else ttl)
+
+
+class CashewsRedis(CashewsMemory):
+    """cashews on redis://: pickled, with a ttl per entry, on a Redis or Valkey server, asynchronous."""
+
+    declares = {
+        **CashewsMemory.declares,
+        "eviction": "none",  # the server's
+        "values": "copied",  # "uses pickle module to serialize": https://github.com/Krukov/cashews#redis
+        "scope": "network",
+        "durable": "yes",
+    }
+    deviations = {
+        "test_expiry.py::test_a_huge_ttl_is_kept_or_refused": (
+            f"documented for connections alone: every error of the server is logged and dropped, {_CLIENT}#L57-L65"
+        ),
+        "test_expiry.py::test_a_ttl_below_zero_is_refused": (
+            f"the refusal of the server is logged and dropped, and the old value stays, {_CLIENT}#L57-L65"
+        ),
+    }
+
+    def __init__(self, location: Location, ttl: float | None = None) -> None:
+        refuse_to_flush(location.connect())
+        self._setup(address(location).geturl(), ttl, location.namespace)

@@ -1,0 +1,29 @@
+"""lru-dict: an LRU dict in C."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lru
+
+_MISSING = object()
+
+
+class LruDict(lru.LRU):
+    """lru.LRU of lru-dict: bounded, exact LRU, in C, in this process."""
+
+    declares = {
+        "eviction": "lru",  # https://github.com/amitdev/lru-dict#usage
+        "keys": "hashable",  # "Usage is almost like a dict", the same place
+        "types": "any",  # it keeps the objects themselves
+    }
+    distribution = "lru-dict"
+
+    def __init__(self, capacity: int) -> None:
+        super().__init__(capacity)
+
+    def set(self, key: Any, value: Any) -> None:
+        self[key] = value
+
+    def delete(self, key: Any) -> bool:
+        return self.pop(key, _MISSING) is not _MISSING

@@ -1,0 +1,60 @@
+"""moka-py: the Moka cache of Rust."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import moka_py
+
+_MISSING = object()
+
+
+class MokaPy:
+    """moka_py.Moka with its default policy: W-TinyLFU with a ttl per entry, in Rust, in this process."""
+
+    declares = {
+        "ttl": "per-entry",  # https://github.com/deliro/moka-py#per-entry-ttl--tti
+        "eviction": "approximate",  # https://github.com/deliro/moka-py#eviction-policies
+        "keys": "hashable",  # https://github.com/deliro/moka-py#how-it-works
+        "types": "any",  # the same place
+        "threads": "safe",  # https://github.com/deliro/moka-py#features
+        "get_or_set": "single-flight",  # "stampede protection": https://github.com/deliro/moka-py#per-entry-ttl--tti
+    }
+    deviations = {
+        "test_capacity.py::test_never_more_entries_than_the_capacity": (
+            "documented: evictions run lazily, and until then there are more, "
+            "https://github.com/deliro/moka-py#size-aware-cache-weigher"
+        ),
+        "test_expiry.py::test_an_own_ttl_goes_before_the_default": (
+            "documented: an own ttl can only be shorter than the cache's, "
+            "https://github.com/deliro/moka-py#interaction-with-cache-wide-ttl--tti"
+        ),
+        "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
+            "remove() gives an expired value away, even after get() has missed it; `self.0.remove` in "
+            "https://github.com/deliro/moka-py/blob/master/src/lib.rs"
+        ),
+        "test_single_flight.py::test_a_change_during_a_compute_wins": (
+            "a result is stored whatever was set meanwhile; `get_with` in "
+            "https://github.com/moka-rs/moka/blob/main/src/sync/value_initializer.rs"
+        ),
+        "test_single_flight.py::test_a_compute_that_asks_for_its_own_key_raises": (
+            "it waits for itself, for ever; `try_init_or_read` in "
+            "https://github.com/moka-rs/moka/blob/main/src/sync/value_initializer.rs"
+        ),
+    }
+    distribution = "moka-py"
+
+    def __init__(self, capacity: int, ttl: float | None = None) -> None:
+        self._entries: Any = moka_py.Moka(capacity, ttl=ttl)
+        self.get = self._entries.get
+        self.clear = self._entries.clear
+
+    def set(self, key: Any, value: Any, ttl: float | None = None) -> None:
+        self._entries.set(key, value, ttl)
+
+    def delete(self, key: Any) -> bool:
+        return self._entries.remove(key, _MISSING) is not _MISSING
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any], ttl: float | None = None) -> Any:
+        return self._entries.get_with(key, compute, ttl)

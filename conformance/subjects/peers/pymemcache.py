@@ -1,0 +1,84 @@
+"""pymemcache on a memcached of our own."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pymemcache
+
+from ...contract import Location
+from ...processes import ServerError
+
+
+class Pymemcache:
+    """pymemcache.Client with its pickle serde: a ttl per entry in whole seconds, on a memcached server."""
+
+    declares = {
+        "ttl": "per-entry",  # `expire`: https://pymemcache.readthedocs.io/en/latest/apidoc/pymemcache.client.base.html
+        "ttl_zero": "forever",  # "or zero for no expiry (the default)", the same place
+        "granularity": 1.0,  # "number of seconds until the item is expired", the same place
+        "values": "copied",  # pickled: https://pymemcache.readthedocs.io/en/latest/getting_started.html#serialization
+        "types": "any",  # pickled, the same place
+        "scope": "network",
+    }
+    distribution = "pymemcache"
+
+    def __init__(self, location: Location, ttl: float | None = None) -> None:
+        self._ttl = ttl
+        self._client: Any = pymemcache.Client(
+            str(location),
+            serde=pymemcache.serde.pickle_serde,
+            key_prefix=location.namespace.encode(),
+            allow_unicode_keys=True,
+            default_noreply=False,
+        )
+        self.get = self._client.get
+        self.delete = self._client.delete
+        self.clear = self._client.flush_all
+
+    def set(self, key: str, value: Any, ttl: float | None = None) -> None:
+        self._client.set(key, value, _whole(self._ttl if ttl is None else ttl))
+
+    @classmethod
+    @contextmanager
+    def running(cls) -> Iterator[str]:
+        """A memcached on a free port of 127.0.0.1, which it chooses itself and writes into a file."""
+        binary = shutil.which("memcached")
+        if binary is None:
+            raise ServerError("there is no memcached on PATH; apt-get install memcached")
+        with tempfile.TemporaryDirectory(prefix="cacheproof-memcached-") as directory:
+            ports = Path(directory, "ports")
+            command = [binary, "-u", getpass.getuser(), "-l", "127.0.0.1", "-p", "-1", "-U", "0"]
+            server = subprocess.Popen(command, env={**os.environ, "MEMCACHED_PORT_FILENAME": str(ports)})  # noqa: S603
+            try:
+                yield f"127.0.0.1:{_port(server, ports)}"
+            finally:
+                server.kill()
+                server.wait()
+
+
+def _whole(seconds: float | None) -> int:
+    """As memcached takes it; 0 is for ever."""
+    if seconds is None:
+        return 0
+    if seconds != int(seconds):
+        raise ValueError(f"ttl {seconds!r} is no whole number of seconds, and memcached knows no other")
+    return int(seconds)
+
+
+def _port(server: subprocess.Popen[bytes], ports: Path) -> int:
+    deadline = time.monotonic() + 10
+    while server.poll() is None and time.monotonic() < deadline:
+        if ports.is_file() and (said := ports.read_text()).endswith("\n"):
+            return int(said.rpartition(":")[2])
+        time.sleep(0.01)
+    raise ServerError(f"memcached did not start; its exit status is {server.poll()}")

@@ -1,0 +1,59 @@
+"""redis-py itself, with pickle for the values, as it is used where there is no cache library."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import redis
+from redis.cache import CacheConfig
+
+from ...contract import Location
+from ...processes import ServerError
+
+
+class RedisPy:
+    """redis-py and pickle: one command for each operation, on a Redis or Valkey server."""
+
+    declares = {
+        "ttl": "per-entry",  # `px`: https://redis.io/docs/latest/commands/set/
+        "values": "copied",  # pickled
+        "types": "any",  # pickled
+        "scope": "network",
+        "durable": "yes",  # entries outlive the client
+        "threads": "safe",  # https://redis.readthedocs.io/en/stable/advanced_features.html#thread-safety
+    }
+    distribution = "redis"
+
+    def __init__(self, location: Location, ttl: float | None = None, **options: Any) -> None:
+        self._ttl = ttl
+        self._prefix = location.namespace
+        self._client = location.connect(**options)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        stored = self._client.get(self._prefix + key)
+        return default if stored is None else pickle.loads(stored)  # noqa: S301 - what peers do
+
+    def set(self, key: str, value: Any, ttl: float | None = None) -> None:
+        seconds = self._ttl if ttl is None else ttl
+        milliseconds = None if seconds is None else int(seconds * 1000)
+        self._client.set(self._prefix + key, pickle.dumps(value), px=milliseconds)
+
+    def delete(self, key: str) -> bool:
+        return bool(self._client.delete(self._prefix + key))
+
+    def clear(self) -> None:
+        for key in self._client.scan_iter(match=self._prefix + "*"):
+            self._client.delete(key)
+
+
+class RedisPyTracking(RedisPy):
+    """redis-py with client-side caching: reads come from this process until the server says that a key changed."""
+
+    # https://redis.io/docs/latest/develop/clients/redis-py/connect/#connect-using-client-side-caching
+    def __init__(self, location: Location, ttl: float | None = None) -> None:
+        super().__init__(location, ttl, protocol=3, cache_config=CacheConfig())
+        try:
+            self._client.ping()
+        except redis.ConnectionError as error:  # it does not take Valkey's version for a Redis of 7.4 or later
+            raise ServerError(f"{error}; use --backend=container") from error

@@ -1,0 +1,51 @@
+"""The caches of others: what is declared for them is valid, and what is said against them can be looked up."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance import contract, subjects
+from conformance.subjects import peers
+
+SUITE = Path(contract.__file__).parent
+
+
+def found() -> Iterator[type]:
+    """Every peer that is installed here."""
+    for module in pkgutil.iter_modules(peers.__path__):
+        try:
+            yield from subjects.defined_in(importlib.import_module(f"{peers.__name__}.{module.name}"))
+        except ModuleNotFoundError:
+            continue  # `tox -e peers` has them all
+
+
+@pytest.mark.parametrize("peer", list(found()), ids=subjects.name_of)
+def test_a_peer_declares_what_there_is(peer: type) -> None:
+    """Known capabilities with known values, a line that says what it is, and the distribution it comes from."""
+    assert contract.capabilities(peer)
+    assert (peer.__doc__ or "").strip()
+    assert isinstance(peer.distribution, str)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("peer", list(found()), ids=subjects.name_of)
+def test_a_deviation_is_from_a_promise_and_has_a_link(peer: type) -> None:
+    """Its promise is one of the suite's, and its reason leads to the documentation, an issue, or the lines of code."""
+    deviations: dict[str, str] = getattr(peer, "deviations", {})
+    for promise, reason in deviations.items():
+        file, _, name = promise.partition("::")
+        assert f"def {name}(" in (SUITE / file).read_text(encoding="utf-8"), f"there is no promise {promise!r}"
+        assert re.search(r"https://\S+", reason), f"{promise}: {reason!r} has no link"
+
+
+@pytest.mark.parametrize("peer", list(found()), ids=subjects.name_of)
+def test_a_peer_is_judged_by_tox(peer: type) -> None:
+    """`tox -e peers` names every one of them."""
+    text = (SUITE.parent / "tox.ini").read_text(encoding="utf-8")
+    name = subjects.name_of(peer)
+    assert re.search(rf"[=,]{re.escape(name)}[, ]", text), f"{name} is not in tox.ini"
