@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .layered import LayeredCache as LayeredCache
     from .memory import MemoryCache as MemoryCache
     from .redis import RedisCache as RedisCache
+    from .tools import ToolCache as ToolCache
 
 _HOMES = {
     "BadKey": "errors",
@@ -47,6 +48,7 @@ _HOMES = {
     "Recursion": "errors",
     "RedisCache": "redis",
     "Stats": "basics",
+    "ToolCache": "tools",
     "Unavailable": "errors",
     "cache_key": "keys",
     "cached": "cached",

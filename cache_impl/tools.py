@@ -1,0 +1,192 @@
+"""What an LLM application keeps about its tools: each kind of entry with its key and its ttl, and tasks run once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .basics import MISSING, deadline
+from .claims import StillRunning, claims_on
+from .errors import BadKey, BadSetting
+from .keys import cache_key, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_TTLS = {
+    "catalog": 24 * 3600.0,
+    "tool": 24 * 3600.0,
+    "search": 3600.0,
+    "embedding": 7 * 24 * 3600.0,
+    "idempotency": 3600.0,
+}
+_PAUSE = 0.02  # seconds between two looks at a task that another runs
+_SHORT = 32  # hex digits of a digest within a key
+
+
+class Cache(Protocol):
+    """What is asked of a cache here."""
+
+    def get(self, key: str, default: Any = None) -> Any: ...
+    def set(self, key: str, value: Any, ttl: float | None = None) -> None: ...
+    def delete_many(self, keys: Iterable[str]) -> int: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class ToolCache:
+    """Five kinds of entries over ``cache``, any cache of this package, which stays the caller's to close.
+
+    | kind | lives | key |
+    | --- | --- | --- |
+    | ``catalog`` | 24 h | ``catalog:{version}:{digest of the source}`` |
+    | ``tool`` | 24 h | ``tool:{name}:{version}`` |
+    | ``search`` | 1 h | ``search:{digest of the query}:{catalog version}:{top k}`` |
+    | ``embedding`` | 7 d | ``embedding:{digest of the content}:{model}`` |
+    | ``idempotency`` | 1 h | ``idempotency:{digest of agent, template and arguments}`` |
+
+    ``ttls`` has other lives, in seconds, by kind. Sources, queries, contents and arguments are any data that
+    ``digest`` takes; names and versions are text without a colon. An entry goes when its ttl ends, is not asked
+    for any more when a version changes, and is removed by ``invalidate_catalog`` and ``invalidate_tool``.
+
+    ``single_host`` says that no other machine runs the same tasks. Without it ``run_once`` needs a server that all
+    machines share. Over a MemoryCache it says that this process is alone, and that the cache never is so full
+    that it evicts.
+
+    Raises:
+        BadKey: data without a canonical form; a name or version that could make two keys meet.
+        BadSetting: an unknown kind or a ttl that is not above 0.
+    """
+
+    def __init__(self, cache: Cache, *, ttls: Mapping[str, float] | None = None, single_host: bool = False) -> None:
+        self._cache, self._single_host = cache, single_host
+        self._ttls = _TTLS | _checked_ttls(ttls or {})
+
+    def get_catalog(self, source: Any, version: str, default: Any = None) -> Any:
+        """The catalog of ``source``, such as a list of servers, in that version; or ``default``."""
+        return self._cache.get(cache_key("catalog", version, source), default)
+
+    def set_catalog(self, source: Any, version: str, catalog: Any) -> None:
+        self._set("catalog", cache_key("catalog", version, source), catalog)
+
+    def get_tool(self, name: str, version: str, default: Any = None) -> Any:
+        """What is known about a tool, or ``default``."""
+        return self._cache.get(_tool_key(name, version), default)
+
+    def set_tool(self, name: str, version: str, metadata: Any) -> None:
+        self._set("tool", _tool_key(name, version), metadata)
+
+    def get_search_results(self, query: Any, catalog_version: str, top_k: int, default: Any = None) -> Any:
+        """The best ``top_k`` that were found for ``query`` in that version of the catalog; or ``default``."""
+        return self._cache.get(_search_key(query, catalog_version, top_k), default)
+
+    def set_search_results(self, query: Any, catalog_version: str, top_k: int, results: Any) -> None:
+        self._set("search", _search_key(query, catalog_version, top_k), results)
+
+    def get_embedding(self, content: Any, model: str, default: Any = None) -> Any:
+        """The embedding of ``content`` by ``model``, or ``default``. A colon in a model's name is fine."""
+        return self._cache.get(_embedding_key(content, model), default)
+
+    def set_embedding(self, content: Any, model: str, embedding: Any) -> None:
+        self._set("embedding", _embedding_key(content, model), embedding)
+
+    def invalidate_catalog(self, version: str) -> int:
+        """Remove the catalogs of ``version`` and what was found in them; how many entries. Looks at every key."""
+        _checked("version", version)
+        return self._remove(lambda kind, parts: version == parts[kind == "search"], "catalog", "search")
+
+    def invalidate_tool(self, name: str) -> int:
+        """Remove the tool in all its versions; how many entries. Looks at every key."""
+        _checked("name", name)
+        return self._remove(lambda _, parts: parts[0] == name, "tool")
+
+    def run_once(  # noqa: PLR0913  # what the task is, and how patient
+        self,
+        agent: str,
+        template: str,
+        arguments: Any,
+        fn: Callable[[], Any],
+        *,
+        lease: float = 600.0,
+        wait: float = 30.0,
+    ) -> Any:
+        """What ``fn()`` returns; what it once returned, to everybody who asks for the same task afterwards.
+
+        The task is claimed in one atomic step for ``lease`` seconds: so long, nobody else runs it, on any machine.
+        Who asks meanwhile waits up to ``wait`` seconds for the result. If ``fn`` raises, or returns what cannot be
+        stored, that reaches its caller alone, and the next one may run.
+
+        If the owner dies, its claim ends with the lease. If ``fn`` takes longer than that, another may run the
+        same task: at most once is promised while the lease lasts. A late result is returned to its caller and never
+        replaces what another has stored; nor is one stored for which the server has gone meanwhile. A claim of
+        which the answer was lost holds, too, until its lease ends. Within one process a claim holds until ``fn``
+        ends. ``clear()`` on the cache forgets claims and results.
+
+        Raises:
+            StillRunning: there was no result yet after ``wait`` seconds.
+            Unavailable: the server cannot be reached, ``fn`` was not called. Of a breaker: CircuitOpen.
+            BadSetting: ``cache`` is for this host alone, and nobody said ``single_host``.
+        """
+        key = f"idempotency:{digest([agent, template, arguments], _SHORT)}"
+        claims = claims_on(self._cache, single_host=self._single_host)
+        lease, patience = _seconds("lease", lease), 0.0 if wait == 0 else _seconds("wait", wait)
+        given_up = time.monotonic() + patience
+        while (result := claims.find(key)) is MISSING:
+            claim = claims.claim(key, lease)
+            if claim is not None:
+                return claim.run(fn, self._ttls["idempotency"])
+            if time.monotonic() >= given_up:
+                raise StillRunning(
+                    f"the task {template!r} of agent {agent!r} is claimed and had no result after {patience:g} s; "
+                    "ask again later, its result is kept"
+                )
+            time.sleep(_PAUSE)
+        return result
+
+    def _set(self, kind: str, key: str, value: Any) -> None:
+        self._cache.set(key, value, self._ttls[kind])
+
+    def _remove(self, unwanted: Callable[[str, list[str]], bool], *kinds: str) -> int:
+        """Remove each key of these ``kinds`` of which ``unwanted(kind, parts after the kind)``."""
+        doomed = []
+        for key in self._cache:
+            kind, *parts = key.split(":") if isinstance(key, str) else ("",)
+            if kind in kinds and len(parts) >= 2 and unwanted(kind, parts):
+                doomed.append(key)
+        return self._cache.delete_many(doomed)
+
+
+def _tool_key(name: str, version: str) -> str:
+    return f"tool:{_checked('name', name)}:{_checked('version', version)}"
+
+
+def _search_key(query: Any, catalog_version: str, top_k: int) -> str:
+    if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
+        raise BadSetting(f"top_k is {top_k!r}; it is a whole number of results, 1 or more")
+    return f"search:{digest(query, _SHORT)}:{_checked('catalog_version', catalog_version)}:{top_k}"
+
+
+def _embedding_key(content: Any, model: str) -> str:
+    if not isinstance(model, str) or not model:
+        raise BadKey(f"model is {model!r}; it is the name of a model, such as 'all-minilm-l6-v2'")
+    return f"embedding:{digest(content, _SHORT)}:{model}"
+
+
+def _checked(name: str, part: str) -> str:
+    if not isinstance(part, str) or not part or ":" in part:
+        raise BadKey(f"{name} is {part!r}; it is text without a colon, such as 'v2'")
+    return part
+
+
+def _checked_ttls(ttls: Mapping[str, float]) -> dict[str, float]:
+    for kind in ttls:
+        if kind not in _TTLS:
+            raise BadSetting(f"ttls has {kind!r}, which is no kind of entry; the kinds are {', '.join(_TTLS)}")
+    return {kind: _seconds(f"ttls[{kind!r}]", ttl) for kind, ttl in ttls.items()}
+
+
+def _seconds(name: str, value: float) -> float:
+    try:
+        return deadline(0.0, value)
+    except BadSetting:
+        raise BadSetting(f"{name} is {value!r}; it is a number of seconds above 0") from None
