@@ -23,6 +23,7 @@ class Front:
     def __init__(self, memory: MemoryCache, ttl: float) -> None:
         self.memory, self._ttl = memory, ttl
         self._writes = [0] * _STRIPES  # begun and ended
+        self._under_way: list[int] = []
         self._renew()
         renew_after_fork(self, Front._renew)
 
@@ -52,9 +53,20 @@ class Front:
         """The entries below are others now."""
         self._step(keys, 0)
 
-    def forget_all(self) -> None:
+    @contextmanager
+    def clearing(self) -> Iterator[None]:
+        """``writing``, to every key."""
+        self.forget_all(1)
+        try:
+            yield
+        finally:
+            self.forget_all(-1)
+
+    def forget_all(self, under_way: int = 0) -> None:
+        """All entries below may be others now."""
         with self._lock:
             self._writes = [count + 1 for count in self._writes]
+            self._under_way = [count + under_way for count in self._under_way]
             self.memory.clear()
 
     def _step(self, keys: Iterable[str], under_way: int) -> None:
@@ -66,5 +78,4 @@ class Front:
                 self.memory.delete(key)
 
     def _renew(self) -> None:
-        self._lock = Lock()
-        self._under_way = [0] * _STRIPES
+        self._lock, self._under_way = Lock(), [0] * _STRIPES

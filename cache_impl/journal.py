@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf, isinf
 from os import PathLike
@@ -31,6 +30,7 @@ _WRITE = (
 )
 _ONE = "SELECT key, version, pending, frame FROM entries WHERE key = ?"
 _READ = f"{_ONE} UNION ALL {_ONE}"
+_TURN = 0.25  # seconds that an operation waits while other processes write
 _MANY = 100  # keys in one statement
 _READ_MANY = f"SELECT key, version, pending, frame FROM entries WHERE key IN ({', '.join('?' * _MANY)})"  # noqa: S608
 _RARELY = 60.0  # seconds until the next look for mirrored entries that have expired
@@ -58,11 +58,16 @@ class Journal:
     """
 
     def __init__(
-        self, directory: str | PathLike[str], frames: Frames, everything: bytes, versions: Versions, deadline: float
+        self,
+        directory: str | PathLike[str],
+        frames: Frames,
+        everything: bytes,
+        versions: Versions,
+        clock: Callable[[], float],
     ) -> None:
-        self._database = Database(directory, _SCHEMA, _VERSION, deadline)
+        self._database = Database(directory, _SCHEMA, _VERSION, _TURN)
         self._frames, self._everything, self._versions = frames, everything, versions
-        self._sweep_at = 0.0
+        self._clock, self._sweep_at = clock, -inf  # when it looks for mirrored entries that have expired
         self._renew()
         renew_after_fork(self, Journal._renew)
 
@@ -113,7 +118,7 @@ class Journal:
             version = self._versions.next(after=rows[0][0] or 0)
             execute("DELETE FROM entries")
             frame = self._frames.pack(self._everything, b"", inf, version, TOMBSTONE)
-            execute(_WRITE, self._values(self._everything, version, time.time() + REMEMBERED, frame, pending=pending))
+            execute(_WRITE, self._values(self._everything, version, self._clock() + REMEMBERED, frame, pending=pending))
 
     def settle(self, frames: Mapping[bytes, bytes], *, mirror: bool) -> None:
         """The server has ``frames`` now: nothing older is to be replayed, nor seen here."""
@@ -179,7 +184,7 @@ class Journal:
         ).fetchall()
         for key, frame in frames.items():
             kind, expires, version = peek(self._frames, frame) or (TOMBSTONE, 0.0, 0)
-            expires = time.time() + REMEMBERED if kind == TOMBSTONE else expires
+            expires = self._clock() + REMEMBERED if kind == TOMBSTONE else expires
             execute("DELETE FROM entries WHERE key = ? AND version < ?", (key, version))
             if mirror or cleared:
                 execute(_WRITE, self._values(key, version, expires, frame, pending=bool(cleared)))
@@ -187,7 +192,7 @@ class Journal:
             self._sweep(execute)
 
     def _sweep(self, execute: Callable[..., Any]) -> None:
-        now = time.time()
+        now = self._clock()
         if now >= self._sweep_at:
             self._sweep_at = now + _RARELY
             execute("DELETE FROM entries WHERE NOT pending AND expires <= ?", (now,))

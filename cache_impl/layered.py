@@ -26,7 +26,6 @@ from .tier import LEASE, Tier
 from .versioned import Versioned
 from .versions import Known, Versions, peek
 
-_TURN = 0.25  # seconds that an operation waits while other processes write to the file
 _LAST = 1.0  # seconds that closing waits for a replay under way
 
 
@@ -83,8 +82,8 @@ class LayeredCache(Tier):
         self._breaker = breaker or CircuitBreaker(recovery_time=1.0, name="redis")
         everything = prefix + b"\xff"  # no text is encoded so: it is nobody's key
         versions = Versions()
-        server = Versioned(store, everything, versions)
-        self._journal = Journal(directory, frames, everything, versions, _TURN)
+        server = Versioned(store, everything, versions, clock)
+        self._journal = Journal(directory, frames, everything, versions, clock)
         self._replayer = Replayer(server, self._journal, self._breaker, self._arrived)
         self._layers = Layers(
             server, self._journal, self._breaker, frames, versions, alarm=self._replayer.wake, mirror=mirror
@@ -127,11 +126,8 @@ class LayeredCache(Tier):
 
     def clear(self) -> None:
         """Remove every entry. The figures go on."""
-        try:
+        with nullcontext() if self._front is None else self._front.clearing():
             super().clear()
-        finally:
-            if self._front is not None:
-                self._front.forget_all()
 
     def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
         """The value of ``key``; where there is none, what ``compute()`` returns, as every ``Tier`` does."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import local
@@ -92,7 +91,7 @@ class Layers:
         return 0
 
     def take(self, keys: Iterable[bytes]) -> list[bytes | None]:
-        now = time.time()
+        now = self._server.clock()
         writes = {key: Write(None, now + REMEMBERED) for key in keys}
         if not writes:
             return []

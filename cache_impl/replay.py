@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from threading import Event, RLock, Thread, current_thread
 
@@ -96,7 +95,7 @@ class Replayer:
         if not writes:
             self._server.ping()
             return writes
-        self._server.replay(writes, time.time())
+        self._server.replay(writes)
         self._journal.replayed(writes)
         self._forget([each.key for each in writes])
         return writes

@@ -41,9 +41,9 @@ class Versioned(_RedisStore):
     ``clear`` leaves one for all keys (``everything``): an older write that is replayed later finds it.
     """
 
-    def __init__(self, store: _RedisStore, everything: bytes, versions: Versions) -> None:
+    def __init__(self, store: _RedisStore, everything: bytes, versions: Versions, clock: Callable[[], float]) -> None:
         vars(self).update(vars(store))  # the connections, too: they are ours from now on
-        self._everything, self._versions = everything, versions
+        self._everything, self._versions, self.clock = everything, versions, clock
 
     def ping(self) -> None:
         """Raises as every operation does while the server cannot serve."""
@@ -64,9 +64,9 @@ class Versioned(_RedisStore):
         self._change(keys, write, whole=deletes)
         return found, frames
 
-    def replay(self, writes: Sequence[Replay], now: float) -> None:
+    def replay(self, writes: Sequence[Replay]) -> None:
         """Write those that are newer than what lies there, as they were written."""
-        self._replay(writes, now)
+        self._replay(writes, self.clock())
         for each in writes:
             if each.key == self._everything:
                 self._remove_older(each.version)
@@ -100,13 +100,13 @@ class Versioned(_RedisStore):
         known = peek(self._frames, old)
         if known is None or known.kind != CLAIM or not known.version:
             return super().drop(key, old)
-        now = time.time()
+        now = self.clock()
         tombstone = self._frames.pack(key, b"", inf, known.version, TOMBSTONE)
         return self._exchange(key, old, self._set(key, tombstone, now + REMEMBERED, now))
 
     def clear(self) -> None:
         """Remove all that is there, and remember it."""
-        now = time.time()
+        now = self.clock()
         self.put({self._everything: Write(None, now + REMEMBERED)}, now)
         for keys in self._pages():
             if doomed := [key for key in keys if key != self._everything]:

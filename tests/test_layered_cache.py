@@ -1,201 +1,219 @@
-"""LayeredCache in mid-traffic: Redis is killed, frozen, restarted, wiped, and the recorded history is checked."""
+"""LayeredCache: what passes between memory, server and file, and what an outage may not change."""
 
 from __future__ import annotations
 
-import itertools
-import random
-import threading
+import os
+import signal
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from layered_machines import CONVERGED, await_, layered, server, settled
 
-from cache_impl import CircuitBreaker, LayeredCache, MemoryCache, RedisCache
-from conformance.servers import named
+from cache_impl import BadSetting, LayeredCache, MemoryCache
+from cache_impl.errors import AccessDenied
+from cache_impl.replay import Replayer
+from cache_impl.versions import Versions
 
-THREADS, OPERATIONS, KEYS = 8, 400, "abcdef"  # operations of each thread
-CONVERGED = 5.0  # seconds from the server's return until all is where it belongs
-SAFETY = 30.0
-ABSENT = -1
-
-
-@pytest.fixture
-def server() -> Iterator[Any]:
-    """A Valkey of this test's own, to be broken."""
-    embedded = named("embedded")
-    if reasons := embedded.missing():
-        pytest.skip("; ".join(reasons))
-    with embedded.running():
-        yield embedded
+__all__ = ["layered", "server"]  # fixtures
 
 
-@pytest.fixture
-def layered(server: Any, tmp_path: Path) -> Iterator[Callable[..., LayeredCache]]:
-    """``layered("one")``: the cache of the machine of that name."""
-    opened: list[LayeredCache] = []
-
-    def open_(machine: str, **options: Any) -> LayeredCache:
-        redis = RedisCache(server.url, prefix="p:", **options.pop("redis", {}))
-        options.setdefault("breaker", CircuitBreaker(recovery_time=0.2))
-        opened.append(LayeredCache(redis, tmp_path / machine, **options))
-        return opened[-1]
-
-    yield open_
-    for cache in opened:
-        cache.close()
-
-
-def await_(reached: Callable[[], bool], seconds: float = SAFETY) -> None:
-    """Wait until ``reached()``."""
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline, f"not reached within {seconds:g} s"
-        time.sleep(0.005)
-
-
-def settled(cache: LayeredCache) -> bool:
-    """Whether Redis serves again and has all."""
-    health = cache.health()
-    return (health.serving, health.breaker, health.pending) == ("redis", "closed", 0)
-
-
-class Event(NamedTuple):
-    """One operation on one key, by a counter that all threads share; every set has a number of its own to write."""
-
-    began: int
-    ended: int
-    kind: str
-    number: int
-
-
-class Traffic:
-    """Threads that get, set and delete, on one cache each; ``history`` is what they did and saw, by key."""
-
-    def __init__(self, caches: list[LayeredCache]) -> None:
-        self.history: dict[str, list[Event]] = {key: [] for key in KEYS}
-        self.errors: list[BaseException] = []
-        self._ticks, self._numbers = itertools.count(), itertools.count()
-        self._threads = [
-            threading.Thread(target=self._run, args=(caches[each % len(caches)], each), daemon=True)
-            for each in range(THREADS)
-        ]
-
-    def around(self, fault: Callable[[Traffic], None]) -> None:
-        """Run it all, with ``fault(self)`` in the middle of it."""
-        for each in self._threads:
-            each.start()
-        self.go_on(OPERATIONS // 4)
-        fault(self)
-        for each in self._threads:
-            each.join(SAFETY)
-            assert not each.is_alive(), "an operation hangs"
-        assert self.errors == []
-
-    def go_on(self, operations: int) -> None:
-        """Wait until there have been so many more operations, or all of them."""
-        enough = self._count() + operations
-        await_(lambda: self._count() >= enough or not any(each.is_alive() for each in self._threads))
-
-    def read(self, cache: LayeredCache) -> dict[str, Any]:
-        """What ``cache`` has now, noted as the end of the history."""
-        for key in KEYS:
-            self._note(key, "get", lambda key=key: cache.get(key, ABSENT))
-        return {key: events[-1].number for key, events in self.history.items()}
-
-    def _count(self) -> int:
-        return sum(map(len, self.history.values()))
-
-    def _run(self, cache: LayeredCache, seed: int) -> None:
-        draw = random.Random(seed)
-        try:
-            for _ in range(OPERATIONS):
-                self._operate(cache, draw.choice(KEYS), draw.choice(("get", "get", "get", "set", "set", "delete")))
-        except BaseException as error:  # noqa: BLE001  # none may reach a caller, whatever it is
-            self.errors.append(error)
-
-    def _operate(self, cache: LayeredCache, key: str, kind: str) -> None:
-        number = next(self._numbers)
-        if kind == "get":
-            self._note(key, kind, lambda: cache.get(key, ABSENT))
-        elif kind == "set":
-            self._note(key, kind, lambda: cache.set(key, number) or number)
-        else:
-            self._note(key, kind, lambda: cache.delete(key) * 0)
-
-    def _note(self, key: str, kind: str, operate: Callable[[], int]) -> None:
-        began = next(self._ticks)
-        number = operate()
-        self.history[key].append(Event(began, next(self._ticks), kind, number))
-
-
-def undone(events: list[Event]) -> list[str]:
-    """Reads of what was set or deleted anew before them, or older than what was read before them.
-
-    A miss is a fair answer of a cache whose server was gone.
-    """
-    sets = {each.number: each for each in events if each.kind == "set"}
-    changes = [each for each in events if each.kind != "get"]
-    reads = [each for each in events if each.kind == "get" and each.number != ABSENT]
-    found = [f"{read} of nothing that was set" for read in reads if read.number not in sets]
-    known = [(read, sets[read.number]) for read in reads if read.number in sets]
-    for read, source in known:
-        later = [each for each in changes if source.ended < each.began and each.ended < read.began]
-        found += [f"{read} of {source}, and meanwhile {each}" for each in later]
-    for (first, newer), (second, older) in itertools.permutations(known, 2):
-        if first.ended < second.began and older.ended < newer.began:
-            found.append(f"{second} of {older}, after {first} of {newer}")
-    return found
-
-
-def killed(server: Any, traffic: Traffic) -> None:
+def test_a_wrong_password_is_raised_and_never_a_reason_to_fall_back(server: Any, layered: Any) -> None:
+    """Also when it turns out to be wrong only after an outage."""
+    cache = layered("one", redis={"password": "wrong"})
+    with pytest.raises(AccessDenied):
+        cache.get("a")
+    with pytest.raises(AccessDenied):
+        cache.set("a", 1)
     server.kill()
-    traffic.go_on(OPERATIONS)
+    for _ in range(3):
+        cache.set("a", 1)
+    assert cache.health().serving == "file"
     server.restart()
+    await_(lambda: cache.health().serving == "redis")
+    with pytest.raises(AccessDenied):
+        cache.get("b")
 
 
-def frozen(server: Any, traffic: Traffic) -> None:
-    server.freeze()
-    traffic.go_on(OPERATIONS)
-    server.thaw()
+def test_a_mirror_starts_an_outage_warm(server: Any, layered: Any) -> None:
+    """What this machine has set is there, what it has deleted or cleared is not; without a mirror, nothing is."""
+    cache, cold = layered("one", mirror=True), layered("two")
+    cache.set("cleared", 1)
+    cache.clear()
+    cache.set_many({"a": 1, "b": 2, "deleted": 3})
+    cache.delete("deleted")
+    cold.set("c", 4)
+    server.kill()
+    assert cache.get_many(["a", "b", "deleted", "cleared", "c"]) == {"a": 1, "b": 2}
+    assert cold.get_many(["a", "b", "c"]) == {}
+    assert sorted(cache) == ["a", "b"]
 
 
-def restarted(server: Any, _traffic: Traffic) -> None:
+def test_a_mirror_replays_only_what_the_outage_wrote(server: Any, layered: Any) -> None:
+    """What was mirrored before is not brought back to a server that has lost it: others may have deleted it."""
+    cache, other = layered("one", mirror=True), layered("two")
+    cache.set("before", 1)
+    server.kill()
+    cache.set("meanwhile", 2)
+    assert cache.health().pending == 1
     server.restart()
+    await_(lambda: settled(cache))
+    assert other.get_many(["before", "meanwhile"]) == {"meanwhile": 2}
+    assert cache.get("before") is None
 
 
-def wiped(server: Any, _traffic: Traffic) -> None:
+def test_no_copy_restarts_a_ttl(server: Any, layered: Any) -> None:
+    """An entry from the file has on the server what remains of its ttl, and so it has in memory."""
+    now = [1e9]
+    memory = MemoryCache(clock=lambda: now[0])
+    cache = layered("one", memory=memory, memory_ttl=1000, redis={"clock": lambda: now[0]})
+    server.kill()
+    cache.set("a", 1, ttl=100)
+    now[0] += 60
+    server.restart()
+    await_(lambda: settled(cache))
     with server.connect() as client:
-        client.flushall()
+        assert client.pttl("p:a") <= 40_000
+    assert cache.get("a") == memory.get("a") == 1
+    now[0] += 40
+    assert memory.get("a") is None
 
 
-@pytest.mark.parametrize("memory", [False, True], ids=["no memory", "memory"])
-@pytest.mark.parametrize("fault", [killed, frozen, restarted, wiped])
-def test_redis_is_lost_in_mid_traffic(server: Any, layered: Any, fault: Any, memory: bool) -> None:  # noqa: FBT001
-    """No exception reaches a caller, no delete is undone, no older value follows a newer one, and all converges."""
-    cache = layered("one", memory=MemoryCache() if memory else None)
+def test_what_expired_in_an_outage_does_not_uncover_what_was_there_before(server: Any, layered: Any) -> None:
+    """The server still has the older value; the newer one overwrote it and has expired."""
+    now = [1e9]
+    cache, other = (layered(each, redis={"clock": lambda: now[0]}) for each in ("one", "two"))
+    cache.set("a", "older")
+    server.freeze()
+    cache.set("a", "newer", ttl=5)
+    now[0] += 10
+    server.thaw()
+    assert cache.get("a") is None
+    await_(lambda: settled(cache))
+    assert (cache.get("a"), other.get("a")) == (None, None)
+
+
+def test_a_key_that_waits_is_not_read_from_redis(server: Any, layered: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis answers again, the breaker never opened, and nothing has been replayed yet."""
+    monkeypatch.setattr(Replayer, "wake", lambda _self: None)
+    cache = layered("one")
+    cache.set_many({"set": "older", "deleted": "older", "other": 1})
+    server.freeze()
+    cache.set("set", "newer")
+    cache.delete("deleted")
+    server.thaw()
+    assert cache.health().breaker == "closed"
+    assert cache.get_many(["set", "deleted", "other"]) == {"set": "newer", "other": 1}
+    assert sorted(cache) == ["other", "set"]
+    cache.set("set", "newest")
+    assert (cache.get("set"), cache.delete("deleted"), cache.health().pending) == ("newest", False, 0)
+
+
+def test_a_write_of_an_outage_survives_the_kill_of_its_process(server: Any, layered: Any, tmp_path: Path) -> None:
+    """SIGKILL between the write and the return of Redis; the next to open the directory replays it."""
+    server.kill()
+    script = """if True:
+        import os, signal, sys
+        from cache_impl import LayeredCache, RedisCache
+        cache = LayeredCache(RedisCache(sys.argv[1], prefix="p:"), sys.argv[2])
+        cache.set("a", 1)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    arguments = [sys.executable, "-c", script, server.url, str(tmp_path / "one")]
+    assert subprocess.run(arguments, check=False).returncode == -signal.SIGKILL
+    server.restart()
+    other, cache = layered("two"), layered("one")
+    await_(lambda: other.get("a") == 1, CONVERGED)
+    assert cache.get("a") == 1
+
+
+def test_a_forked_child_goes_on_and_its_writes_arrive(server: Any, layered: Any) -> None:
+    """The thread that replays is not there in the child; what it wrote is replayed all the same."""
+    cache, other = layered("one"), layered("two")
+    server.kill()
+    cache.set("parent", 1)
+    child = os.fork()
+    if child == 0:
+        cache.set("child", 2)
+        os._exit(0 if cache.get("parent") == 1 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    server.restart()
+    await_(lambda: other.get_many(["parent", "child"]) == {"parent": 1, "child": 2}, CONVERGED)
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+def test_a_late_result_never_undoes_what_came_meanwhile(server: Any, layered: Any, reachable: bool) -> None:  # noqa: FBT001
+    """A delete on another machine, or, while Redis is away, in another process of this one, wins over a compute."""
+    cache = layered("one")
+    other = layered("two" if reachable else "one")
+    other.delete("a")
+    if not reachable:
+        server.kill()
+    assert cache.get_or_set("a", lambda: other.delete("a") or "late") == "late"
+    assert (cache.get("a"), other.get("a")) == (None, None)
+    assert cache.get_or_set("a", lambda: "in time") == other.get("a") == "in time"
+
+
+def test_a_failed_compute_leaves_the_memory_of_a_delete(server: Any, layered: Any) -> None:
+    """Its claim lay upon the tombstone; an older write that arrives later finds it again."""
+    del server
+    cache = layered("one")
+    cache.set("a", 1)
+    cache.delete("a")
+    with cache._layers._server._wire.talk() as say:  # noqa: SLF001  # what lies there is nobody else's business
+        tombstone = say((b"GET", b"p:a"))[0]
+        with pytest.raises(ZeroDivisionError):
+            cache.get_or_set("a", lambda: 1 / 0)
+        assert say((b"GET", b"p:a"))[0] == tombstone
+
+
+def test_health_tells_which_tier_serves_since_when(server: Any, layered: Any) -> None:
+    """As data, and as one line."""
+    cache = layered("one")
+    before = time.time()
+    assert cache.health()[:1] + cache.health()[2:] == ("redis", "closed", 0)
+    server.kill()
+    for key in "abc":
+        cache.set(key, 1)
+    health = cache.health()
+    assert (health.serving, health.breaker != "closed", health.pending) == ("file", True, 3)
+    assert before <= health.since <= time.time()
+    assert str(health).startswith("file serves since 2")
+    assert str(health).endswith("3 writes to replay")
+
+
+def test_memory_answers_after_a_read_and_forgets_with_a_write(server: Any, layered: Any) -> None:
+    """Reads fill it, writes of this object empty it, an entry of another machine shows after ``memory_ttl``."""
+    del server
+    now = [0.0]
+    cache = layered("one", memory=MemoryCache(clock=lambda: now[0]), memory_ttl=5)
     other = layered("two")
-    traffic = Traffic([cache])
-    back: list[float] = []
+    cache.set("a", 1)
+    assert cache.get("a") == 1
+    other.set("a", 2)
+    assert cache.get("a") == 1
+    now[0] += 5
+    assert cache.get("a") == 2
+    cache.set("a", 3)
+    assert cache.get_many(["a", "b"]) == {"a": 3}
+    cache.delete("a")
+    assert cache.get("a") is None
+    assert cache.stats()[:2] == (4, 2)
 
-    def lose_redis(traffic: Traffic) -> None:
-        fault(server, traffic)
-        back.append(time.monotonic())
 
-    traffic.around(lose_redis)
-    await_(lambda: settled(cache), max(0.1, back[0] + CONVERGED - time.monotonic()))
-    assert traffic.read(cache) == traffic.read(other)
-    for events in traffic.history.values():
-        assert undone(events) == []
+def test_versions_are_newer_than_all_that_was_seen() -> None:
+    """Whatever the clocks say."""
+    here, there = Versions(), Versions()
+    ahead = there.next(after=time.time_ns() + 10**9)
+    here.seen(ahead)
+    assert here.next() > ahead
+    assert here.next() < here.next()
 
 
-@pytest.mark.parametrize("fault", [killed, frozen])
-def test_two_machines_agree_after_an_outage(server: Any, layered: Any, fault: Any) -> None:
-    """Both wrote without the other; once Redis is back, both have the newest of each key, and it is what Redis has."""
-    caches = [layered("one"), layered("two")]
-    traffic = Traffic(caches)
-    traffic.around(lambda traffic: fault(server, traffic))
-    await_(lambda: all(map(settled, caches)), CONVERGED)
-    seen = [traffic.read(cache) for cache in [*caches, layered("three")]]
-    assert seen[0] == seen[1] == seen[2]
+def test_what_is_no_redis_cache_is_refused(tmp_path: Path) -> None:
+    """An error that says what would be right."""
+    with pytest.raises(BadSetting, match="RedisCache"):
+        LayeredCache("redis://localhost", tmp_path)  # type: ignore[arg-type]
