@@ -19,7 +19,7 @@ _AT_ONCE = 16  # expired entries that one operation removes on its way: no singl
 
 
 class Entries:
-    """At most ``capacity`` values by key. ``get``, ``set`` and ``refresh`` take ``lock``; else the caller holds it.
+    """At most ``capacity`` values by key. ``get``, ``set``, ``refresh`` take ``lock``; else the caller holds it.
 
     Values lie in one dict and deadlines in another, so there is no object of ours per entry for the
     garbage collector to visit. What ``unlocked.py`` does meanwhile may remove an entry between two steps
@@ -46,7 +46,7 @@ class Entries:
         """The value of ``key``, or ``default``; ``now`` is for a caller that has read the clock already."""
         self.lock.acquire()  # half the cost of "with", and most of this method's
         try:
-            value = self.use(key, self.now() if now is None or self._closed else now)
+            value = self.use(key, self.now() if now is None else now)
         finally:
             self.lock.release()
         return default if value is MISSING else value
@@ -62,10 +62,14 @@ class Entries:
         finally:
             self.lock.release()
 
+    def find(self, key: Hashable) -> Any:
+        """The value of ``key``, expired or not, or ``MISSING``."""
+        self._check_open()
+        return self.values.get(key, MISSING)
+
     def now(self, *, read: bool = False) -> float:
         """What every operation begins with: the clock, read where some entry can expire or ``read`` says so."""
-        if self._closed:
-            raise CacheClosed("this MemoryCache is closed; open a new one")
+        self._check_open()
         return self.clock() if read or self.deadlines.of else 0.0
 
     def lifetime(self, ttl: float | None) -> tuple[float, float]:
@@ -132,7 +136,7 @@ class Entries:
 
     def clear(self) -> None:
         self._plain = None
-        self.foretold(None, self._closed, True)  # keeps unlocked sets out; the next put foretells anew
+        self.foretold(None, True, True)  # the most careful; the next put foretells anew
         values = list(self.values.values())  # held until all is done
         self.values.clear()
         self.deadlines.clear()
@@ -140,8 +144,11 @@ class Entries:
 
     def close(self) -> None:
         self._closed = True
-        self.clear()
-        self.deadlines.soonest = -inf  # sends unlocked reads here
+        self.clear()  # which sends unlocked operations here
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise CacheClosed("this MemoryCache is closed; open a new one")
 
     def _renew(self) -> None:
         """In a forked child, where no other thread is left to finish what it was about."""
@@ -150,7 +157,7 @@ class Entries:
             self.lock.release()
         else:
             self.lock = RLock()
-            (self.close if self._closed else self.clear)()
+            self.clear()
 
     def _foretell(self, key: Hashable, value: Any, end: float) -> None:
         """Tell unlocked operations what the entries will be like, before they are."""

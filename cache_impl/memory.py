@@ -19,8 +19,8 @@ class MemoryCache:
 
     ``ttl`` is how many seconds an entry lives where ``set`` is not told otherwise; ``None`` is for ever.
     ``clock`` returns seconds and may step back. Keys are hashable. Values are shared with the caller;
-    ``copy=True`` deep-copies them on the way in and on the way out. Every operation is one step to other
-    threads, bulk ones included; only ``get_or_set`` lets them in while it computes.
+    ``copy=True`` deep-copies them on the way in and on the way out. Threads, tasks and forked children may
+    share a cache.
 
     Raises:
         BadSetting: a ``capacity`` below 1; a ``ttl`` that is not above 0, or too large to add to the clock.

@@ -46,12 +46,13 @@ def _closures(entries: Entries) -> Unlocked:  # noqa: C901  # what they share li
 
     def get(key: Any, default: Any = None) -> Any:
         nonlocal hits, misses
-        if timed and (now := clock()) >= deadlines.soonest:
-            return entries.get(key, default, now)
+        soonest = deadlines.soonest  # of the entries as they are before the look-up: then it holds for what that finds
         value = look_up(key)
-        if value is None and (not nullable or (value := look_up(key, MISSING)) is MISSING):
+        if value is None and (not nullable or (value := entries.find(key)) is MISSING):
             misses += 1.0
             return default
+        if timed and (now := clock()) >= soonest:
+            return entries.get(key, default, now)
         if type(key) is plain:
             try:  # noqa: SIM105  # suppress() takes longer than all of this
                 refresh(key)
@@ -64,9 +65,9 @@ def _closures(entries: Entries) -> Unlocked:  # noqa: C901  # what they share li
 
     def set_(key: Any, value: Any, ttl: float | None = None) -> None:
         nonlocal evictions
-        known = type(key) is plain and (value is not None or nullable)
+        kind = type(key)
         old = look_up(key)  # held until all is in place; the last call before the value is stored
-        if not known or timed or ttl is not None or under_way:
+        if kind is not plain or ttl is not None or timed or under_way or (value is None and not nullable):
             entries.set(key, value, ttl)
             return
         values[key] = value

@@ -62,7 +62,8 @@ def in_threads(work: Callable[[int], object], count: int = 4) -> None:
 
 def test_importing_the_package_imports_no_tier() -> None:
     """A program pays for the tiers that it opens."""
-    code = "import sys, cache_impl; print(*sys.modules.keys() & {'redis', 'sqlite3', 'msgspec', 'cache_impl.memory'})"
+    tiers = {"redis", "sqlite3", "msgspec", "ormsgpack", "cache_impl.memory"}
+    code = f"import sys, cache_impl; print(*sys.modules.keys() & {tiers})"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == ""
 
 
@@ -247,6 +248,7 @@ def test_closing_overtakes_a_compute() -> None:
             refused()
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_a_forked_child_can_use_the_cache() -> None:
     """A thread of the parent that held the lock or computed a key is not waited for in the child."""
