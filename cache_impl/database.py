@@ -8,17 +8,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from os import PathLike
-from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakSet, finalize
 
 from .errors import BadValue, CacheClosed, CacheError, DeadlineExceeded, StorageError
+from .ownership import make_ours
 from .private import private_directory, private_file, protect
 
 _NAME = "cache.sqlite3"
 _BESIDE = (f"{_NAME}-wal", f"{_NAME}-shm", f"{_NAME}-journal")  # where SQLite keeps what is under way
-_OURS = 0x63707266  # in the file's head: whose it is
 _LOG = 16 * 2**20  # bytes of log that are kept for the next writes; more is given back
 _PATIENCE = 1.0  # seconds that a fork waits for statements under way
 
@@ -54,20 +53,14 @@ class Database:
         self._gate = Lock()  # held to open a connection, and for the length of a fork
         self._writing = Lock()
         self._closed = False
+        finalize(self, _close_all, self._idle)
+        _databases.add(self)
         with _opening:
             private_file(self._path)
             for name in _BESIDE:
                 with suppress(FileNotFoundError):
                     protect(self._path.with_name(name))
-            connection = self._lend()
-            try:
-                _prepare(connection, schema, version, self._path)
-            except _FAILURES as error:
-                raise self._explained(error) from error
-            finally:
-                self._give_back(connection)
-        finalize(self, _close_all, self._idle)
-        _databases.add(self)
+            self._prepare(schema, version)
 
     def read(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows that ``statement`` finds."""
@@ -119,6 +112,16 @@ class Database:
             self._lost, self._all = self._all, set()
         self._gate.release()
 
+    def _prepare(self, schema: Sequence[str], version: int) -> None:
+        connection = self._lend()
+        try:
+            if not make_ours(connection, schema, version):
+                raise StorageError(f"{self._path} is of another program or version; name another directory")
+        except _FAILURES as error:
+            raise self._explained(error) from error
+        finally:
+            self._give_back(connection)
+
     def _run(self, statement: str, values: Sequence[Any], answer: Callable[[sqlite3.Cursor], _Answer]) -> _Answer:
         connection = self._lend()
         try:
@@ -152,9 +155,7 @@ class Database:
                     check_same_thread=False,
                     uri=True,
                 )
-                connection.text_factory = bytes  # in a damaged file text may be anything
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.execute(f"PRAGMA journal_size_limit = {_LOG}")
+                _configure(connection)
             except _FAILURES as error:
                 raise self._explained(error) from error
             self._all.add(connection)
@@ -194,30 +195,14 @@ def _close_all(connections: list[sqlite3.Connection]) -> list[sqlite3.Connection
     return closed
 
 
-def _prepare(connection: sqlite3.Connection, schema: Sequence[str], version: int, path: Path) -> None:
-    """See to it that the file is a database of ours."""
-    if _is_new(connection):
-        connection.execute("PRAGMA synchronous = OFF")  # there is nothing to lose yet
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("BEGIN IMMEDIATE")
-        if _is_new(connection):  # and no other process was faster
-            for statement in (*schema, f"PRAGMA application_id = {_OURS}", f"PRAGMA user_version = {version}"):
-                connection.execute(statement)
-        connection.execute("COMMIT")
+def _configure(connection: sqlite3.Connection) -> None:
+    connection.text_factory = bytes  # in a damaged file text may be anything
+    try:
         connection.execute("PRAGMA synchronous = NORMAL")
-    if _identity(connection) != (_OURS, version):
-        raise StorageError(f"{path} is the database of another program or version; name another directory")
-
-
-def _is_new(connection: sqlite3.Connection) -> bool:
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    return tables == 0 and _identity(connection) == (0, 0)
-
-
-def _identity(connection: sqlite3.Connection) -> tuple[int, int]:
-    (whose,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return whose, version
+        connection.execute(f"PRAGMA journal_size_limit = {_LOG}")
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _before_fork() -> None:

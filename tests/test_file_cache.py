@@ -54,7 +54,7 @@ def behind(place: Path, statement: str) -> list[Any]:
 def elsewhere(program: str, *arguments: object) -> subprocess.Popen[str]:
     """A process of its own that runs ``program``."""
     begin = "import os, signal, sys\nfrom cache_impl import FileCache\n"
-    command = [sys.executable, "-c", begin + program, *map(str, arguments)]
+    command = [sys.executable, "-W", "ignore", "-c", begin + program, *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."})
 
 
@@ -188,10 +188,7 @@ def test_a_damaged_entry_is_counted(place: Path) -> None:
     """It is a miss, the others are as they were, and setting it again mends it."""
     cache = FileCache(place)
     cache.set_many({"a": 1, "b": 2})
-    with sqlite3.connect(place / NAME) as connection:
-        connection.execute(
-            "UPDATE entries SET frame = substr(frame, 1, length(frame) - 1) WHERE key = CAST('a' AS BLOB)"
-        )
+    behind(place, "UPDATE entries SET frame = substr(frame, 1, length(frame) - 1) WHERE key = CAST('a' AS BLOB)")
     assert (cache.get_many(["a", "b"]), "a" in cache, cache.delete("a")) == ({"b": 2}, False, False)
     assert (cache.damaged, cache.stats().misses) == (3, 1)
     cache.set("a", 3)
