@@ -44,7 +44,7 @@ class Row(NamedTuple):
     frame: bytes | None
 
 
-_NOTHING = Row(0, pending=False, frame=None)
+NOTHING = Row(0, pending=False, frame=None)
 
 
 class Journal:
@@ -74,7 +74,7 @@ class Journal:
     def find(self, key: bytes) -> Row:
         """What it holds for ``key``."""
         rows = self._database.read(_READ, (key, self._everything))
-        return self._rows([key], rows)[0] if rows else _NOTHING
+        return self._rows([key], rows)[0] if rows else NOTHING
 
     def read(self, keys: Sequence[bytes]) -> list[Row]:
         """What it holds for each of ``keys``."""
@@ -82,7 +82,7 @@ class Journal:
             return [self.find(keys[0])]
         found: list[tuple[Any, ...]] = []
         if self._database.read("SELECT NOT EXISTS (SELECT 1 FROM entries)")[0][0]:
-            return [_NOTHING] * len(keys)
+            return [NOTHING] * len(keys)
         for start in range(0, len(keys), _MANY - 1):
             part: list[bytes | None] = [self._everything, *keys[start : start + _MANY - 1]]
             found += self._database.read(_READ_MANY, part + [None] * (_MANY - len(part)))
@@ -145,11 +145,12 @@ class Journal:
         """How many writes are to be replayed."""
         return int(self._database.read("SELECT count(*) FROM entries WHERE pending")[0][0])
 
-    def held(self) -> dict[bytes, Row]:
-        """All that it holds; under ``everything``, whether a clear is to be replayed."""
-        rows = self._database.read("SELECT key, version, pending, frame FROM entries")
-        keys = [row[0] for row in rows]
-        return dict(zip(keys, self._rows(keys, rows), strict=True))
+    def held(self) -> tuple[dict[bytes, Row], bool]:
+        """All that it holds, and whether a clear is to be replayed."""
+        found = self._database.read("SELECT key, version, pending, frame FROM entries")
+        keys = [row[0] for row in found]
+        rows = dict(zip(keys, self._rows(keys, found), strict=True))
+        return rows, rows.get(self._everything, NOTHING).pending
 
     def close(self) -> None:
         self._database.close()
@@ -159,11 +160,11 @@ class Journal:
 
     def _rows(self, keys: Sequence[bytes], found: Iterable[tuple[Any, ...]]) -> list[Row]:
         rows = {key: Row(version, bool(pending), frame) for key, version, pending, frame in found}
-        everything = rows.get(self._everything, _NOTHING)
-        nothing = _NOTHING
+        everything = rows.get(self._everything, NOTHING)
+        nothing = NOTHING
         if everything.pending:
             nothing = everything._replace(frame=None)
-        return [row if (row := rows.get(key, _NOTHING)).version >= everything.version else nothing for key in keys]
+        return [row if (row := rows.get(key, NOTHING)).version >= everything.version else nothing for key in keys]
 
     def _before(self, execute: Callable[..., Any], keys: Iterable[bytes]) -> list[Row]:
         return [self._rows([key], execute(_READ, (key, self._everything)))[0] for key in keys]

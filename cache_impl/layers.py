@@ -11,7 +11,7 @@ from typing import Any
 from .breaker import CircuitBreaker
 from .errors import Overloaded, Unavailable
 from .frame import CLAIM, VALUE, Frames
-from .journal import Journal, Row
+from .journal import NOTHING, Journal, Row
 from .versioned import Versioned, Write
 from .versions import REMEMBERED, Versions, peek
 
@@ -141,14 +141,13 @@ class Layers:
 
     def keys(self, now: float) -> Iterator[bytes]:
         answer = self._ask(lambda: list(self._server.keys(now)))
-        rows = self._journal.held()
-        if answer is not _AWAY:
-            cleared = any(row.pending and row.frame is None for row in rows.values())
-            yield from (key for key in answer if not cleared and not rows.get(key, _UNKNOWN).pending)
+        rows, cleared = self._journal.held()
+        if answer is not _AWAY and not cleared:
+            yield from (key for key in answer if not rows.get(key, NOTHING).pending)
         for key, row in rows.items():
             known = peek(self._frames, row.frame)
             lives = known is not None and known.kind == VALUE and known.expires > now
-            if lives and (row.pending or answer is _AWAY):
+            if lives and (row.pending or (self._mirror and answer is _AWAY)):
                 yield key
 
     def size(self, now: float) -> int:
@@ -193,7 +192,8 @@ class Layers:
     def _waiting(self, row: Row) -> Row:
         if row.pending:
             self._alarm()  # perhaps whoever wrote it is gone
-        return row
+            return row
+        return row if self._mirror else NOTHING
 
     def _seen(self, frame: bytes | None) -> bytes | None:
         known = peek(self._frames, frame) if frame is not None else None
@@ -207,6 +207,3 @@ class Layers:
 
 class _NotCounted(BaseException):
     """How a call ended that says nothing about the server: no breaker counts what is no ``Exception``."""
-
-
-_UNKNOWN = Row(0, pending=False, frame=None)

@@ -57,6 +57,14 @@ class Replayer:
         self._asked = False
 
     def _run(self) -> None:
+        try:
+            self._work()
+        finally:
+            with self._change:
+                if self._thread is current_thread():
+                    self._thread = None
+
+    def _work(self) -> None:
         pause = 0.0
         while not self._stop.wait(pause):
             self._asked = False

@@ -112,6 +112,24 @@ def test_a_key_that_waits_is_not_read_from_redis(server: Any, layered: Any, monk
     assert (cache.get("set"), cache.delete("deleted"), cache.health().pending) == ("newest", False, 0)
 
 
+def test_a_clear_that_waits_holds_for_every_key(server: Any, layered: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis answers again, and still has all that was cleared."""
+    other = layered("two")
+    with monkeypatch.context() as patch:
+        patch.setattr(Replayer, "wake", lambda _self: None)
+        cache = layered("one")
+    other.set_many({"a": 1, "b": 2})
+    server.freeze()
+    cache.clear()
+    server.thaw()
+    assert (cache.get("a"), cache.get_many("ab"), list(cache), len(cache)) == (None, {}, [], 0)
+    cache.set("b", 3)
+    assert (cache.get_many("ab"), list(cache)) == ({"b": 3}, ["b"])
+    again = layered("one")
+    await_(lambda: settled(again))
+    assert cache.get_many("ab") == other.get_many("ab") == {"b": 3}
+
+
 def test_a_write_of_an_outage_survives_the_kill_of_its_process(server: Any, layered: Any, tmp_path: Path) -> None:
     """SIGKILL between the write and the return of Redis; the next to open the directory replays it."""
     server.kill()
