@@ -22,6 +22,20 @@ _KEYS = {
     ),
 }
 
+_THRESHOLD = {
+    "test_capacity.py::test_never_more_entries_than_the_capacity": (
+        f"'the maximum number of items', and one more: it looks before it adds, {_CODE}/simple.py#L46-L47"
+    ),
+    "test_capacity.py::test_a_capacity_below_one_is_refused": (
+        f"a threshold of 0 is 500 in SimpleCache, and no bound in FileSystemCache, {_CODE}/simple.py#L43"
+    ),
+}
+_ROUNDED = {
+    "test_expiry.py::test_a_ttl_below_zero_is_refused": (
+        f"half a second ago is rounded up to 0, which is for ever, {_CODE}/base.py#L49"
+    ),
+}
+
 
 def _timeout(seconds: float | None) -> Any:
     """As cachelib takes it: a timedelta, and 0 for ever."""
@@ -40,7 +54,15 @@ class CachelibSimple:
         "types": "any",  # pickled, the same place
         "threads": "safe",  # "safe to use from multiple threads", the first place
     }
-    deviations = {**_NONE, **_KEYS}
+    deviations = {
+        **_NONE,
+        **_KEYS,
+        **_THRESHOLD,
+        **_ROUNDED,
+        "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
+            f"delete() looks at no expiry, {_CODE}/simple.py#L109-L111"
+        ),
+    }
     distribution = "cachelib"
 
     def __init__(self, capacity: int, ttl: float | None = None) -> None:
@@ -67,6 +89,17 @@ class CachelibFile(CachelibSimple):
         "scope": "host",
         "durable": "yes",
         "threads": "unsafe",  # nothing is said
+    }
+    deviations = {
+        **_NONE,
+        **_THRESHOLD,
+        **_ROUNDED,
+        "test_entries.py::test_delete_answers_whether_there_was_an_entry": (
+            f"delete() is always True, and 'whether the key existed' in its documentation, {_CODE}/file.py#L283-L294"
+        ),
+        "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
+            f"delete() looks at no expiry, {_CODE}/file.py#L283-L294"
+        ),
     }
 
     def __init__(self, capacity: int, location: Location, ttl: float | None = None) -> None:

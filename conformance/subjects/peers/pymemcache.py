@@ -18,6 +18,15 @@ import pymemcache
 from ...contract import Location
 from ...processes import ServerError
 
+_KEYS = (
+    "documented: a key has at most 250 bytes, and no white space or control characters; refused, "
+    "https://github.com/memcached/memcached/blob/1.6.18/doc/protocol.txt"
+)
+_DATES = (
+    "documented: more than 30 days is a date, and one in the past: the entry is gone at once, "
+    "https://github.com/memcached/memcached/blob/1.6.18/doc/protocol.txt"
+)
+
 
 class Pymemcache:
     """pymemcache.Client with its pickle serde: a ttl per entry in whole seconds, on a memcached server."""
@@ -25,10 +34,20 @@ class Pymemcache:
     declares = {
         "ttl": "per-entry",  # `expire`: https://pymemcache.readthedocs.io/en/latest/apidoc/pymemcache.client.base.html
         "ttl_zero": "forever",  # "or zero for no expiry (the default)", the same place
-        "granularity": 1.0,  # "number of seconds until the item is expired", the same place
+        "granularity": 1.0,  # "number of seconds", which "must be integer", the same place
         "values": "copied",  # pickled: https://pymemcache.readthedocs.io/en/latest/getting_started.html#serialization
         "types": "any",  # pickled, the same place
         "scope": "network",
+    }
+    deviations = {
+        "test_entries.py::test_a_stored_value_comes_back_equal_and_of_the_same_type": _KEYS,
+        "test_entries.py::test_keys_do_not_meet": _KEYS,
+        "test_expiry.py::test_a_huge_ttl_is_kept_or_refused": _DATES,
+        "test_expiry.py::test_a_long_ttl_is_a_ttl": _DATES,
+        "test_keys.py::test_a_key_that_is_no_text_is_refused": (
+            "documented: a key is text or bytes, and b'a' is 'a', "
+            "https://github.com/pinterest/pymemcache/blob/v4.0.0/pymemcache/client/base.py#L100-L124"
+        ),
     }
     distribution = "pymemcache"
 
