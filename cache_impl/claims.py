@@ -48,18 +48,20 @@ def claims_on(cache: Any, *, single_host: bool) -> Claims:
         BadSetting: it is not, or keeps no claims.
     """
     if isinstance(cache, RedisCache):
-        return _TierClaims(cache)
-    if not isinstance(cache, (FileCache, MemoryCache)):
-        raise BadSetting(f"a {type(cache).__name__} keeps no claims; for run_once, use a RedisCache of its own")
-    if not single_host:
-        raise BadSetting(
-            f"a {type(cache).__name__} cannot promise other machines that a task runs once; use a RedisCache, "
-            "or say single_host=True if there are no other machines"
-        )
-    return _TierClaims(cache) if isinstance(cache, FileCache) else _ProcessClaims(cache)
+        return TierClaims(cache)
+    if isinstance(cache, (FileCache, MemoryCache)):
+        if not single_host:
+            raise BadSetting(
+                f"a {type(cache).__name__} cannot promise other machines that a task runs once; use a RedisCache, "
+                "or say single_host=True if there are no other machines"
+            )
+        return TierClaims(cache) if isinstance(cache, FileCache) else _ProcessClaims(cache)
+    from .layered_claims import claims_on_layers  # noqa: PLC0415  # who has layers has loaded all it needs
+
+    return claims_on_layers(cache, single_host=single_host)
 
 
-class _TierClaims:
+class TierClaims:
     """Claims in the store of a tier. The server ends their lease by its own clock; a file, by the host's."""
 
     def __init__(self, tier: Tier) -> None:
@@ -69,14 +71,23 @@ class _TierClaims:
         """What cannot be read counts as somebody's claim: it may be one."""
         tier = self._tier
         raw = tier._raw(key)  # noqa: SLF001  # a tier is what we extend
-        return tier._value(raw, tier._store.find(raw), tier._clock())  # noqa: SLF001
+        return tier._value(raw, self._look(raw), tier._clock())  # noqa: SLF001
 
     def claim(self, key: str, lease: float) -> Claim | None:
-        tier = self._tier
+        tier, token = self._tier, os.urandom(16)
         raw, now = tier._raw(key), tier._clock()  # noqa: SLF001
+        frame = self._claim(raw, token, now + lease, now)
+        return None if frame is None else _TierClaim(tier, raw, frame)
+
+    def _look(self, raw: bytes) -> bytes | None:
+        return self._tier._store.find(raw)  # noqa: SLF001
+
+    def _claim(self, raw: bytes, token: bytes, ends: float, now: float) -> bytes | None:
+        """The frame that lies under ``raw`` now; None if there was one before."""
+        tier = self._tier
         tier._sweep(now)  # noqa: SLF001  # a file holds ended claims until then
-        frame = tier._frames.pack(raw, os.urandom(16), now + lease, time.time_ns(), CLAIM)  # noqa: SLF001
-        return _TierClaim(tier, raw, frame) if tier._store.claim(raw, frame, now + lease, now) else None  # noqa: SLF001
+        frame = tier._frames.pack(raw, token, ends, time.time_ns(), CLAIM)  # noqa: SLF001
+        return frame if tier._store.claim(raw, frame, ends, now) else None  # noqa: SLF001
 
 
 class _TierClaim:

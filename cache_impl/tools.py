@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .basics import MISSING, deadline
-from .claims import StillRunning, claims_on
+from .claims import Claims, StillRunning, claims_on
 from .errors import BadKey, BadSetting
 from .keys import cache_key, digest
 
@@ -50,8 +50,9 @@ class ToolCache:
     for any more when a version changes, and is removed by ``invalidate_catalog`` and ``invalidate_tool``.
 
     ``single_host`` says that no other machine runs the same tasks. Without it ``run_once`` needs a server that all
-    machines share. Over a MemoryCache it says that this process is alone, and that the cache never is so full
-    that it evicts.
+    machines share, and refuses while that is away. Over a LayeredCache it has tasks claimed and results kept in a
+    file beside that cache's own, and never on the server. Over a MemoryCache it says that this process is alone,
+    and that the cache is large enough never to evict a result.
 
     Raises:
         BadKey: data without a canonical form; a name or version that could make two keys meet.
@@ -60,6 +61,7 @@ class ToolCache:
 
     def __init__(self, cache: Cache, *, ttls: Mapping[str, float] | None = None, single_host: bool = False) -> None:
         self._cache, self._single_host = cache, single_host
+        self._claims: Claims | None = None  # until a task is run
         self._ttls = _TTLS | _checked_ttls(ttls or {})
 
     def get_catalog(self, source: Any, version: str, default: Any = None) -> Any:
@@ -118,9 +120,10 @@ class ToolCache:
 
         If the owner dies, its claim ends with the lease. If ``fn`` takes longer than that, another may run the
         same task: at most once is promised while the lease lasts. A late result is returned to its caller and never
-        replaces what another has stored; nor is one stored for which the server has gone meanwhile. A claim of
-        which the answer was lost holds, too, until its lease ends. Within one process a claim holds until ``fn``
-        ends. ``clear()`` on the cache forgets claims and results.
+        replaces what another has claimed or stored. Where the server goes away while ``fn`` runs, the result is
+        returned but not kept, and the task may run again after the lease. So it is with a claim of which the
+        server's answer was lost. In a MemoryCache a claim holds until ``fn`` ends, whatever the lease. What is
+        deleted from the cache by hand, or lost by the server, may run again.
 
         Raises:
             StillRunning: there was no result yet after ``wait`` seconds.
@@ -128,7 +131,7 @@ class ToolCache:
             BadSetting: ``cache`` is for this host alone, and nobody said ``single_host``.
         """
         key = f"idempotency:{digest([agent, template, arguments], _SHORT)}"
-        claims = claims_on(self._cache, single_host=self._single_host)
+        claims = self._claims = self._claims or claims_on(self._cache, single_host=self._single_host)
         lease, patience = _seconds("lease", lease), 0.0 if wait == 0 else _seconds("wait", wait)
         given_up = time.monotonic() + patience
         while (result := claims.find(key)) is MISSING:

@@ -22,6 +22,8 @@ from cache_impl import (
     BadKey,
     BadSetting,
     BadValue,
+    CircuitBreaker,
+    CircuitOpen,
     FileCache,
     LayeredCache,
     MemoryCache,
@@ -31,24 +33,30 @@ from cache_impl import (
     digest,
 )
 from cache_impl.basics import MISSING
-from cache_impl.claims import StillRunning, claims_on
+from cache_impl.claims import Claims, StillRunning, claims_on
 from conformance.servers import Server, named
 
 SAFETY = 30.0  # seconds until something that ought to come is given up on
 HOUR = 3600.0
 TASK = ("planner", "plan the trip to {city}", {"city": "Porto"})
-BACKENDS = ("memory", "file", "fakeredis", "embedded")
-ACROSS = ("file", "fakeredis", "embedded")  # where a claim has a lease
+BACKENDS = ("memory", "file", "fakeredis", "embedded", "layers", "layers of one host")
+ACROSS = BACKENDS[1:]  # where a claim has a lease
+ALONE = ("memory", "file", "layers of one host")
 
 
 class Backend:
     """One place for entries, and the time there."""
 
     def __init__(self, name: str, server: Server | None, directory: Path) -> None:
-        self._ahead, self._server, self._directory = 0.0, server, directory
+        self._ahead, self._server = 0.0, server
         self._location = server.location(f"{uuid4()}:") if server else None
         self._memory = MemoryCache(clock=self._clock)
-        self._open: dict[str, Callable[[], Any]] = {"memory": lambda: self._memory, "file": self._file}
+        self._open: dict[str, Callable[[], Any]] = {
+            "memory": lambda: self._memory,
+            "file": lambda: FileCache(directory / "cache", clock=self._clock),
+            "layers": lambda: LayeredCache(self._redis(), directory / str(uuid4())),
+            "layers of one host": lambda: LayeredCache(self._redis(), directory / "cache"),
+        }
         self.name, self._opened = name, ExitStack()
 
     def cache(self) -> Any:
@@ -59,7 +67,10 @@ class Backend:
         return cache
 
     def tools(self, **options: Any) -> ToolCache:
-        return ToolCache(self.cache(), **{"single_host": "redis" not in self.name, **options})
+        return ToolCache(self.cache(), **{"single_host": self.name in ALONE, **options})
+
+    def claims(self) -> Claims:
+        return claims_on(self.cache(), single_host=self.name in ALONE)
 
     def advance(self, seconds: float) -> None:
         self._ahead += seconds
@@ -71,9 +82,6 @@ class Backend:
 
     def _clock(self) -> float:
         return 1e9 + self._ahead  # stands still but for ``advance``
-
-    def _file(self) -> FileCache:
-        return FileCache(self._directory / "cache", clock=self._clock)
 
     def _redis(self) -> RedisCache:
         assert self._server is not None
@@ -90,7 +98,7 @@ def servers() -> Iterator[dict[str, Server]]:
 
 @pytest.fixture
 def backend(request: pytest.FixtureRequest, servers: dict[str, Server], tmp_path: Path) -> Iterator[Backend]:
-    backend = Backend(request.param, servers.get(request.param), tmp_path)
+    backend = Backend(request.param, servers.get("embedded" if "layers" in request.param else request.param), tmp_path)
     yield backend
     backend.close()
 
@@ -319,7 +327,7 @@ def test_of_many_dispatchers_one_runs_each_task(backend: Backend) -> None:
 def test_the_claim_of_a_dead_owner_ends_with_its_lease(backend: Backend) -> None:
     """Until then nobody runs its task."""
     key = f"idempotency:{digest(list(TASK))}"
-    assert claims_on(backend.cache(), single_host=True).claim(key, 60) is not None
+    assert backend.claims().claim(key, 60) is not None
     for seconds in (0, 59):
         backend.advance(seconds)
         with pytest.raises(StillRunning):
@@ -352,7 +360,7 @@ steps = st.one_of(
 )
 
 
-@pytest.mark.parametrize("backend", ["file", "fakeredis"], indirect=True)
+@pytest.mark.parametrize("backend", ["file", "fakeredis", "layers"], indirect=True)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(history=st.lists(steps, max_size=15))
 def test_there_is_one_owner_at_a_time_in_every_history(backend: Backend, history: list[tuple[str, int]]) -> None:
@@ -362,7 +370,7 @@ def test_there_is_one_owner_at_a_time_in_every_history(backend: Backend, history
     """
     key, now, result, owner = f"idempotency:{uuid4()}", 0, MISSING, None
     granted: list[tuple[Any, int]] = []  # with the end of the lease
-    claims = [claims_on(backend.cache(), single_host=True) for _ in range(2)]
+    claims = [backend.claims() for _ in range(2)]
     for number, (step, amount) in enumerate(history):
         if step == "advance":
             backend.advance(amount * 60)  # time that passes by itself must not matter
@@ -505,13 +513,42 @@ def test_a_cache_of_one_host_has_to_be_told_that_it_is_alone(tmp_path: Path) -> 
                 ToolCache(cache).run_once(*TASK, pytest.fail)
 
 
-def test_layers_refuse_to_run_a_task(tmp_path: Path) -> None:
-    """They keep no claims; everything else works over them."""
-    with closing(LayeredCache(RedisCache("redis://127.0.0.1:1"), tmp_path)) as cache:
-        ToolCache(cache).set_tool("a", "1", 1)
-        assert ToolCache(cache).get_tool("a", "1") == 1
-        with pytest.raises(BadSetting, match="LayeredCache"):
-            ToolCache(cache, single_host=True).run_once(*TASK, pytest.fail)
+def test_layers_run_no_task_while_redis_is_away(tmp_path: Path) -> None:
+    """Everything else goes on; what ended while it was away is returned, and runs again, as nobody could note it."""
+    with named("embedded").running() as server:
+        redis, breaker = RedisCache(server.url, deadline=SAFETY), CircuitBreaker(recovery_time=SAFETY)
+        with closing(LayeredCache(redis, tmp_path, breaker=breaker)) as cache:
+            tools = ToolCache(cache)
+            assert tools.run_once(*TASK, lambda: server.kill() or "done") == "done"
+            with pytest.raises(Unavailable):
+                tools.run_once(*TASK, pytest.fail)
+            tools.set_tool("a", "1", 1)
+            assert tools.get_tool("a", "1") == 1
+            breaker.force_open()
+            with pytest.raises(CircuitOpen):
+                tools.run_once(*TASK, pytest.fail)
+
+
+def test_layers_of_one_host_run_a_task_once_through_an_outage(tmp_path: Path) -> None:
+    """Whether it began before or within, and in whichever process."""
+    with named("embedded").running() as server, ExitStack() as opened:
+        caches = [LayeredCache(RedisCache(server.url), tmp_path) for _ in range(2)]
+        for cache in caches:
+            opened.enter_context(closing(cache))
+        first, second = (ToolCache(cache, single_host=True) for cache in caches)
+        assert first.run_once("a", "t", "before", lambda: 1) == 1
+        server.kill()
+        assert second.run_once("a", "t", "before", pytest.fail) == 1
+        assert second.run_once("a", "t", "within", lambda: 2) == 2
+        server.restart()
+        assert first.run_once("a", "t", "within", pytest.fail) == 2
+
+
+def test_what_keeps_no_claims_is_refused() -> None:
+    """It is named."""
+    other: Any = {}
+    with pytest.raises(BadSetting, match="dict"):
+        ToolCache(other, single_host=True).run_once(*TASK, pytest.fail)
 
 
 @pytest.mark.parametrize("options", [{"lease": 0}, {"lease": None}, {"wait": -1}, {"wait": "1"}])
