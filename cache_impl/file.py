@@ -114,6 +114,8 @@ class _FileStore:
         return self._database.change("DELETE FROM entries WHERE key = ? AND frame = ?", (key, old)) == 1
 
     def sweep(self, now: float) -> int:
+        if not self._database.read("SELECT 1 FROM entries WHERE expires <= ? LIMIT 1", (now,)):
+            return 0  # and no other writer was waited for
         with self._database.transaction() as execute:
             return self._swept(execute, now)
 

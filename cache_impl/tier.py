@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 from threading import Lock
-from types import TracebackType
 from typing import Any, Self
 
 from .basics import MISSING, Stats, checked_text, checked_ttl, deadline
@@ -148,22 +147,18 @@ class Tier:
         return self._payload(raw, self._store.find(raw), self._clock()) is not MISSING
 
     def __len__(self) -> int:
-        now = self._clock()
-        self._sweep(now)
+        self._sweep(now := self._clock())
         return self._store.size(now)
 
     def __iter__(self) -> Iterator[str]:
         """The keys held now."""
-        now = self._clock()
-        self._sweep(now)
+        self._sweep(now := self._clock())
         return iter([key for raw in self._store.keys(now) if (key := self._text(raw)) is not None])
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def _renew(self) -> None:
