@@ -116,8 +116,7 @@ class Tier:
             Recursion: ``compute`` asks for ``key`` itself.
         """
         checked_ttl(ttl)
-        value = self.get(key, MISSING)
-        if value is not MISSING:
+        if (value := self.get(key, MISSING)) is not MISSING:
             return value
         raw = self._raw(key)
         held: list[bytes] = []  # what lies under the key while we compute
@@ -182,8 +181,7 @@ class Tier:
         return now, inf if ttl is None else deadline(now, ttl)
 
     def _value(self, raw: bytes, frame: bytes | None, now: float) -> Any:
-        payload = self._payload(raw, frame, now)
-        if payload is MISSING:
+        if (payload := self._payload(raw, frame, now)) is MISSING:
             return MISSING
         try:
             return decode(payload)
@@ -230,8 +228,7 @@ class Tier:
             held.append(claim)
             return MISSING
         frame = self._store.find(raw)
-        value = self._value(raw, frame, now)
-        if value is not MISSING:
+        if (value := self._value(raw, frame, now)) is not MISSING:
             return encode(value)
         if frame is not None:
             held.append(frame)  # somebody else's claim, or a damaged frame
