@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .basics import Stats as Stats
     from .breaker import CircuitBreaker as CircuitBreaker
     from .cached import cached as cached
+    from .errors import AccessDenied as AccessDenied
     from .errors import BadKey as BadKey
     from .errors import BadSetting as BadSetting
     from .errors import BadValue as BadValue
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .errors import DeadlineExceeded as DeadlineExceeded
     from .errors import Overloaded as Overloaded
     from .errors import Recursion as Recursion
+    from .errors import StorageError as StorageError
     from .errors import Unavailable as Unavailable
     from .file import FileCache as FileCache
     from .keys import cache_key as cache_key
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from .tools import ToolCache as ToolCache
 
 _HOMES = {
+    "AccessDenied": "errors",
     "BadKey": "errors",
     "BadSetting": "errors",
     "BadValue": "errors",
@@ -48,6 +51,7 @@ _HOMES = {
     "Recursion": "errors",
     "RedisCache": "redis",
     "Stats": "basics",
+    "StorageError": "errors",
     "ToolCache": "tools",
     "Unavailable": "errors",
     "cache_key": "keys",

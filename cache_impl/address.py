@@ -59,6 +59,8 @@ def address_of(
     if login:
         raise BadSetting(f"{' and '.join(login)} given beside a client; give it to the client")
     kind, options = pool.connection_class, pool.connection_kwargs
+    if "connection_pool" in options:
+        raise BadSetting("server is a client that asks a Sentinel; it is a URL or a client of one server")
     return _checked(Address(kind, _passed_on(options), _shown(kind, options)))
 
 
@@ -70,9 +72,10 @@ def _parsed(url: str) -> tuple[type[AbstractConnection], dict[str, Any]]:
         raise _bad(url, "has no path")
     try:
         parts = urlsplit(url)
+        (parts.hostname or "").encode("idna")
         options: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
     except ValueError:  # from None: what is said may quote a part of the password
-        raise _bad(url, "has a port or an option that cannot be") from None
+        raise _bad(url, "has a host, port or option that cannot be") from None
     if scheme != "unix":
         if "@" in parts.path + parts.query + parts.fragment:
             raise _bad(url, "has a user or password with one of / ? # in it, which is to be written %2F %3F %23")
@@ -141,4 +144,5 @@ def _shown(kind: type[AbstractConnection], options: dict[str, Any]) -> str:
     if "path" in options:
         return f"unix://{options['path']}?db={database}"
     scheme = "rediss" if issubclass(kind, SSLConnection) else "redis"
-    return f"{scheme}://{options.get('host', 'localhost')}:{options.get('port', 6379)}/{database}"
+    host = str(options.get("host", "localhost"))
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{options.get('port', 6379)}/{database}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from sys import exception
 from threading import Condition
 from time import monotonic
 from typing import Any
@@ -43,26 +44,26 @@ class Wire:
 
     def ask(self, *commands: Command) -> list[Any]:
         """The replies to ``commands``, sent together. A key that holds no string is answered None."""
-        ends = monotonic() + self._deadline
+        ends, outer = monotonic() + self._deadline, exception()
         link = self._borrow(ends)
         try:
             return link.ask(commands, ends)
         except (redis.RedisError, OSError) as error:
-            raise explained(error, self._place, self._deadline) from error
+            raise explained(error, outer, self._place, self._deadline) from error
         finally:
             self._give_back(link)
 
     @contextmanager
     def talk(self) -> Iterator[Say]:
         """``ask`` several times on one connection, within one deadline."""
-        ends = monotonic() + self._deadline
+        ends, outer = monotonic() + self._deadline, exception()
         link = self._borrow(ends)
         try:
             yield lambda *commands: link.ask(commands, ends)
         except BaseException as error:
             link.close()
             if isinstance(error, (redis.RedisError, OSError)):
-                raise explained(error, self._place, self._deadline) from error
+                raise explained(error, outer, self._place, self._deadline) from error
             raise
         finally:
             self._give_back(link)

