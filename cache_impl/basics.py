@@ -50,7 +50,7 @@ def deadline(now: float, ttl: float) -> float:
         BadSetting: ``ttl`` is no number above 0, or too large to add to the clock.
     """
     try:
-        end = now + ttl
+        end = float(now + ttl)
         if now < end < _FAR:
             return end
         if ttl > 0 and end == now < _FAR:  # too short for the clock's digits; an entry is never gone too early
