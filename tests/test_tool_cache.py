@@ -336,6 +336,14 @@ def test_the_claim_of_a_dead_owner_ends_with_its_lease(backend: Backend) -> None
     assert backend.tools().run_once(*TASK, lambda: 1, wait=0) == 1
 
 
+@everywhere
+def test_no_claim_is_granted_over_a_result(backend: Backend) -> None:
+    """Not even to who looked just before it came."""
+    key, claims = f"idempotency:{digest(list(TASK))}", backend.claims()
+    backend.tools().run_once(*TASK, lambda: 1)
+    assert claims.claim(key, 60) is None
+
+
 @across
 def test_a_late_result_replaces_nothing(backend: Backend) -> None:
     """Neither another's claim nor its result; its caller gets it all the same."""
