@@ -33,7 +33,7 @@ class AiocacheMemory:
     deviations = {
         **_NONE,
         **_KEYS,
-        "test_expiry.py::test_a_huge_ttl_is_kept_or_refused": (
+        "test_ttl.py::test_a_huge_ttl_is_kept_or_refused": (
             f"it stores the value, and then call_later raises OverflowError, {_CODE}/backends/memory.py#L35-L38"
         ),
     }
@@ -72,7 +72,7 @@ class AiocacheRedis(AiocacheMemory):
             "documented: JSON, which makes lists of tuples, "
             "https://aiocache.aio-libs.org/en/stable/serializers.html#jsonserializer"
         ),
-        "test_expiry.py::test_a_ttl_of_zero_is_forever": (
+        "test_ttl.py::test_a_ttl_of_zero_is_forever": (
             f"ResponseError, where SimpleMemoryCache keeps it for ever, {_CODE}/backends/redis.py#L107-L112"
         ),
     }

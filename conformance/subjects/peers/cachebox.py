@@ -96,7 +96,7 @@ class CacheboxVTTL(cachebox.VTTLCache[Any, Any]):
     deviations = {
         **_UNBOUNDED,
         **_LAZY,
-        "test_expiry.py::test_a_huge_ttl_is_kept_or_refused": (
+        "test_ttl.py::test_a_huge_ttl_is_kept_or_refused": (
             f"a ttl of 2**64 seconds, inf or more aborts the interpreter, {_CODE}/src/internal/utils.rs#L237"
         ),
     }

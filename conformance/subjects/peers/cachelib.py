@@ -31,7 +31,7 @@ _THRESHOLD = {
     ),
 }
 _ROUNDED = {
-    "test_expiry.py::test_a_ttl_below_zero_is_refused": (
+    "test_ttl.py::test_a_ttl_below_zero_is_refused": (
         f"half a second ago is rounded up to 0, which is for ever, {_CODE}/base.py#L49"
     ),
 }
@@ -121,7 +121,7 @@ class CachelibRedis(CachelibSimple):
     deviations = {
         **_NONE,
         **_KEYS,
-        "test_expiry.py::test_a_ttl_below_zero_is_refused": (
+        "test_ttl.py::test_a_ttl_below_zero_is_refused": (
             f"-1 is for ever, as it stands for 'no expiry' inside, {_CODE}/redis_base.py#L60-L70"
         ),
     }

@@ -29,7 +29,7 @@ class CashewsMemory:
         "test_capacity.py::test_expired_entries_go_first": (
             f"a full cache evicts the least recently used entry, though others have expired, {_MEMORY}#L192-L194"
         ),
-        "test_expiry.py::test_a_ttl_below_zero_is_refused": f"NaN is for ever, {_MEMORY}#L206",
+        "test_ttl.py::test_a_ttl_below_zero_is_refused": f"NaN is for ever, {_MEMORY}#L206",
         "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
             f"delete() looks at no expiry, {_MEMORY}#L128-L133"
         ),
@@ -74,10 +74,10 @@ class CashewsRedis(CashewsMemory):
         "durable": "yes",
     }
     deviations = {
-        "test_expiry.py::test_a_huge_ttl_is_kept_or_refused": (
+        "test_ttl.py::test_a_huge_ttl_is_kept_or_refused": (
             f"documented for connections alone: every error of the server is logged and dropped, {_CLIENT}#L57-L65"
         ),
-        "test_expiry.py::test_a_ttl_below_zero_is_refused": (
+        "test_ttl.py::test_a_ttl_below_zero_is_refused": (
             f"the refusal of the server is logged and dropped, and the old value stays, {_CLIENT}#L57-L65"
         ),
     }

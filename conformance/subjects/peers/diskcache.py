@@ -27,7 +27,7 @@ class Diskcache:
             "documented: 'closed Cache objects will automatically re-open when accessed', "
             "https://grantjenks.com/docs/diskcache/tutorial.html#cache"
         ),
-        "test_expiry.py::test_a_ttl_below_zero_is_refused": (
+        "test_ttl.py::test_a_ttl_below_zero_is_refused": (
             "NaN is for ever: SQLite keeps it as NULL, "
             "https://github.com/grantjenks/python-diskcache/blob/v5.6.3/diskcache/core.py#L771"
         ),

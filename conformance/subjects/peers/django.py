@@ -28,7 +28,7 @@ _CULL = {
     ),
 }
 _EXPIRY = {
-    "test_expiry.py::test_a_ttl_below_zero_is_refused": f"NaN is for ever, {_CODE}/base.py#L86-L98",
+    "test_ttl.py::test_a_ttl_below_zero_is_refused": f"NaN is for ever, {_CODE}/base.py#L86-L98",
     "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
         f"delete() looks at no expiry, {_CODE}/locmem.py#L102-L108, {_CODE}/filebased.py#L83-L91"
     ),
@@ -51,7 +51,7 @@ class DjangoLocmem:
         **_KEYS,
         **_CULL,
         **_EXPIRY,
-        "test_expiry.py::test_a_huge_ttl_is_kept_or_refused": (
+        "test_ttl.py::test_a_huge_ttl_is_kept_or_refused": (
             f"it stores the value, and then fails to add the ttl to the clock, {_CODE}/locmem.py#L45-L50"
         ),
     }

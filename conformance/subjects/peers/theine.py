@@ -24,7 +24,7 @@ class Theine:
         "test_capacity.py::test_a_capacity_below_one_is_refused": (
             f"Cache(0) is a panic of its Rust core, and no Exception, {_CODE}#L389"
         ),
-        "test_expiry.py::test_a_ttl_below_zero_is_refused": f"a negative ttl is for ever, {_CODE}#L260-L262",
+        "test_ttl.py::test_a_ttl_below_zero_is_refused": f"a negative ttl is for ever, {_CODE}#L260-L262",
         "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
             f"delete() looks at no expiry, {_CODE}#L309-L321"
         ),
