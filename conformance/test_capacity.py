@@ -51,7 +51,7 @@ def test_never_more_entries_than_the_capacity(new_cache: NewCache, capacity: int
     assert len(held(cache, range(20))) <= capacity
 
 
-@needs(eviction="approximate", threads="safe", asynchronous={"no"})
+@needs(eviction="approximate", threads="safe", asynchronous={"no"}, scope={"instance"})
 @with_each(before=(1, 2))
 def test_the_bound_holds_when_two_set_at_once(new_cache: NewCache, before: int) -> None:
     """threads: safe: two sets at once leave no more than `capacity` entries, and fail for nobody.

@@ -175,7 +175,7 @@ def test_a_closed_cache_refuses_every_operation(new_cache: NewCache) -> None:
             operation()
 
 
-@needs(threads="safe", asynchronous={"no"})
+@needs(threads="safe", asynchronous={"no"}, scope={"instance"})
 def test_two_operations_at_once_are_as_one_after_the_other(new_cache: NewCache) -> None:
     """threads: safe: two threads that meet at one key are answered, and leave it, as in one of the two orders.
 

@@ -66,7 +66,7 @@ def test_get_or_set_counts_as_one_read(new_cache: NewCache) -> None:
     assert told(cache) == (1, 1)
 
 
-@needs(stats="yes", threads="safe", asynchronous={"no"})
+@needs(stats="yes", threads="safe", asynchronous={"no"}, scope={"instance"})
 @with_each(key="ab")
 def test_no_count_is_lost_between_threads(new_cache: NewCache, key: str) -> None:
     """threads: safe: two gets at once are two hits or two misses.
