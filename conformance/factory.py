@@ -33,6 +33,7 @@ class NewCache:
     def __init__(self, column: Column, session: ExitStack) -> None:
         self.column = column
         self.last: Judged | None = None
+        self._discarded: list[tuple[Any, Location | None]] = []  # a finalizer may come while a server's lock is held
         self._numbers = count()
         self._directory = Path(session.enter_context(tempfile.TemporaryDirectory(prefix="cacheproof-")))
         self._runner = session.enter_context(asyncio.Runner()) if self.capabilities.asynchronous == "yes" else None
@@ -61,13 +62,14 @@ class NewCache:
 
     def __call__(self, capacity: int | None = None, ttl: float | None = None) -> Judged:
         """A new, empty cache that writes its history down."""
+        self._clear_up()
         self.last = None  # one that cannot be made has no history, least of all that of another
         options = self._options(capacity, ttl)
         location = self._location()
         timeline = self._timeline(location)
         extra = {"clock": timeline} if self._moves_clock else {}
         cache = Judged(lambda: self._sync(self._make(location, options | extra)), History(options), timeline)
-        weakref.finalize(cache, self._discard, cache.subject, location)
+        weakref.finalize(cache, self._discarded.append, (cache.subject, location))
         self.last = cache
         return cache
 
@@ -133,6 +135,10 @@ class NewCache:
 
     def _sync(self, subject: Any) -> Any:
         return subject if self._runner is None else Awaited(subject, self._runner)
+
+    def _clear_up(self) -> None:
+        while self._discarded:
+            self._discard(*self._discarded.pop())
 
     def _discard(self, subject: Any, location: Location | None) -> None:
         close = getattr(subject, "close", None)
