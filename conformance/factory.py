@@ -38,6 +38,7 @@ class NewCache:
         self._directory = Path(session.enter_context(tempfile.TemporaryDirectory(prefix="cacheproof-")))
         self._runner = session.enter_context(asyncio.Runner()) if self.capabilities.asynchronous == "yes" else None
         self._place = self._enter_running(session)
+        session.callback(self._clear_up)
         self._probe()
 
     @property
