@@ -20,6 +20,17 @@ def address(location: Location) -> SplitResult:
     return urlsplit(location)
 
 
+def whole(seconds: float) -> int:
+    """A ttl, for a peer that takes an integer.
+
+    Raises:
+        ValueError: it has a fraction, or is no number.
+    """
+    if seconds != int(seconds):
+        raise ValueError(f"ttl {seconds!r} is no whole number of seconds, and nothing else can be given")
+    return int(seconds)
+
+
 def refuse_to_flush(client: Any) -> None:
     """For a peer whose ``clear`` is FLUSHDB, which takes everybody's keys.
 

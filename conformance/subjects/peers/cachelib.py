@@ -22,15 +22,18 @@ _KEYS = {
     ),
 }
 
+_ONE_MORE = f"'the maximum number of items', and one more: it looks before it adds, {_CODE}/simple.py#L46-L47"
 _THRESHOLD = {
-    "test_capacity.py::test_never_more_entries_than_the_capacity": (
-        f"'the maximum number of items', and one more: it looks before it adds, {_CODE}/simple.py#L46-L47"
-    ),
+    "test_capacity.py::test_the_bound_does_not_drift": _ONE_MORE,
+    "test_capacity.py::test_never_more_entries_than_the_capacity": _ONE_MORE,
     "test_capacity.py::test_a_capacity_below_one_is_refused": (
         f"a threshold of 0 is 500 in SimpleCache, and no bound in FileSystemCache, {_CODE}/simple.py#L43"
     ),
 }
 _ROUNDED = {
+    "test_ttl.py::test_a_default_ttl_below_zero_is_refused": (
+        f"half a second ago is rounded up to 0, which is for ever, {_CODE}/base.py#L49"
+    ),
     "test_ttl.py::test_a_ttl_below_zero_is_refused": (
         f"half a second ago is rounded up to 0, which is for ever, {_CODE}/base.py#L49"
     ),
@@ -122,6 +125,9 @@ class CachelibRedis(CachelibSimple):
         **_NONE,
         **_KEYS,
         "test_ttl.py::test_a_ttl_below_zero_is_refused": (
+            f"-1 is for ever, as it stands for 'no expiry' inside, {_CODE}/redis_base.py#L60-L70"
+        ),
+        "test_ttl.py::test_a_default_ttl_below_zero_is_refused": (
             f"-1 is for ever, as it stands for 'no expiry' inside, {_CODE}/redis_base.py#L60-L70"
         ),
     }

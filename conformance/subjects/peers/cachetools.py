@@ -39,6 +39,7 @@ class CachetoolsTTL(cachetools.TTLCache[Any, Any]):
 
     declares = {
         "ttl": "fixed",  # https://cachetools.readthedocs.io/en/stable/#cachetools.TTLCache
+        "ttl_zero": "expired",  # "timer() + ttl ... defines the expiration time", the same place: it is over at once
         "clock": "injected",  # `timer`, the same place
         "eviction": "lru",  # "the least recently used items will be discarded first", the same place
         "keys": "hashable",

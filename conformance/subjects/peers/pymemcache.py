@@ -17,6 +17,7 @@ import pymemcache
 
 from ...contract import Location
 from ...processes import ServerError
+from ._servers import whole
 
 _KEYS = (
     "documented: a key has at most 250 bytes, and no white space or control characters; refused, "
@@ -64,7 +65,8 @@ class Pymemcache:
         self.clear = self._client.flush_all
 
     def set(self, key: str, value: Any, ttl: float | None = None) -> None:
-        self._client.set(key, value, _whole(self._ttl if ttl is None else ttl))
+        seconds = self._ttl if ttl is None else ttl
+        self._client.set(key, value, 0 if seconds is None else whole(seconds))  # 0 is for ever
 
     @classmethod
     @contextmanager
@@ -82,15 +84,6 @@ class Pymemcache:
             finally:
                 server.kill()
                 server.wait()
-
-
-def _whole(seconds: float | None) -> int:
-    """As memcached takes it; 0 is for ever."""
-    if seconds is None:
-        return 0
-    if seconds != int(seconds):
-        raise ValueError(f"ttl {seconds!r} is no whole number of seconds, and memcached knows no other")
-    return int(seconds)
 
 
 def _port(server: subprocess.Popen[bytes], ports: Path) -> int:
