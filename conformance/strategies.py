@@ -151,6 +151,15 @@ def filled(new_cache: NewCache, held: dict[str, int]) -> Judged:
     return cache
 
 
+def refused(operation: Callable[[], Any]) -> bool:
+    """Whether ``operation`` raises: which error it is, is the subject's choice."""
+    try:
+        operation()
+    except Exception:  # noqa: BLE001 - any refusal will do
+        return True
+    return False
+
+
 def same(left: Any, right: Any) -> bool:
     """Equal, with equal types all the way down: ``1``, ``1.0`` and ``True`` differ, as do ``0.0`` and ``-0.0``."""
     if type(left) is not type(right):

@@ -6,7 +6,6 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from hypothesis import given
 
 from .contract import needs
@@ -14,7 +13,7 @@ from .factory import NewCache
 from .interleaving import interleaved
 from .judged import Judged
 from .model import MISSING
-from .strategies import FALSY, HELD, any_values, examples, filled, same, truthy_json, with_each
+from .strategies import FALSY, HELD, any_values, examples, filled, refused, same, truthy_json, with_each
 
 
 @given(value=truthy_json)
@@ -38,23 +37,19 @@ def test_a_stored_falsy_value_is_a_hit(new_cache: NewCache, value: object) -> No
 @given(value=any_values.map(lambda value: value or b"\0"))
 @examples((1, 2), [(1,)], {1: "x"}, {"a": {True: 1}}, {1}, frozenset({1}), b"a", bytearray(b"a"), 1 + 2j)
 def test_what_cannot_be_kept_is_refused(new_cache: NewCache, value: object) -> None:
-    """A value comes back equal and of the same type, or set raises TypeError: it never comes back as another one."""
+    """A value comes back equal and of the same type, or set raises: it never comes back as another one."""
     cache = new_cache()
-    try:
-        cache.set("a", copy.deepcopy(value))
-    except TypeError:
+    if refused(lambda: cache.set("a", copy.deepcopy(value))):
         return
     answer = cache.get("a", MISSING)
     assert same(answer, value), f"{value!r} was accepted and came back as {answer!r}"
 
 
 def test_a_refused_value_leaves_what_was_there(new_cache: NewCache) -> None:
-    """A set that raises TypeError has changed nothing: what can go wrong goes wrong before the old entry goes."""
+    """A set that raises has changed nothing: what can go wrong goes wrong before the old entry goes."""
     cache = new_cache()
     cache.set("a", "before")
-    try:
-        cache.set("a", (each for each in "a generator can neither be copied nor encoded"))
-    except TypeError:
+    if refused(lambda: cache.set("a", (each for each in "a generator can neither be copied nor encoded"))):
         assert cache.get("a", MISSING) == "before"
 
 
@@ -171,8 +166,7 @@ def test_a_closed_cache_refuses_every_operation(new_cache: NewCache) -> None:
     cache.close()
     cache.close()
     for operation in operations(cache):
-        with pytest.raises(Exception):  # noqa: B017 - which error is the subject's choice
-            operation()
+        assert refused(operation)
 
 
 @needs(threads="safe", asynchronous={"no"}, scope={"instance"})

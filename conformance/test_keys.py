@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +17,7 @@ from .contract import needs
 from .factory import NewCache
 from .judged import Judged
 from .model import MISSING
-from .strategies import AWKWARD, PAIRS, any_values, examples, json_values, keys, same, with_each
+from .strategies import AWKWARD, PAIRS, any_values, examples, json_values, keys, refused, same, with_each
 
 NO_TEXT: tuple[Any, ...] = (None, 0, 1.5, True, b"a", ("a",))
 
@@ -75,24 +75,22 @@ def test_different_texts_are_different_keys(new_cache: NewCache, pair: tuple[str
 @needs(keys={"text"})
 @with_each(key=NO_TEXT)
 def test_a_key_that_is_no_text_is_refused(new_cache: NewCache, key: Any) -> None:
-    """Where keys are text, any other raises TypeError in every operation and nothing changes."""
+    """Where keys are text, any other raises in every operation and nothing changes."""
     cache = new_cache()
     cache.set("a", 1)
     for name in (name for name in OPERATIONS if hasattr(cache.subject, name)):
-        with pytest.raises(TypeError):
-            OPERATIONS[name](cache, key)
+        assert refused(partial(OPERATIONS[name], cache, key)), f"{name} took {key!r}"
     assert cache.get("a", MISSING) == 1
 
 
 @needs(keys={"text"}, bulk="yes")
 @with_each(key=NO_TEXT)
 def test_bulk_refuses_a_key_that_is_no_text_before_anything_changes(new_cache: NewCache, key: Any) -> None:
-    """A bulk operation with one bad key raises TypeError, and none of its other keys was touched."""
+    """A bulk operation with one bad key raises, and none of its other keys was touched."""
     cache = new_cache()
     cache.set("a", 1)
-    for ask in BULK.values():
-        with pytest.raises(TypeError):
-            ask(cache, key)
+    for name, ask in BULK.items():
+        assert refused(partial(ask, cache, key)), f"{name} took {key!r}"
         assert cache.get("a", MISSING) == 1
 
 

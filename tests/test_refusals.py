@@ -1,0 +1,89 @@
+"""What our caches raise when they refuse. The suite leaves the choice of an error to each cache; this is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf, nan
+from pathlib import Path
+from typing import Any
+
+import fakeredis
+import pytest
+
+from cache_impl import BadKey, BadSetting, BadValue, FileCache, MemoryCache, RedisCache
+
+BAD_TTLS = (0, -1, -0.5, -inf, nan, inf, 10**400)
+BAD_KEYS = (None, 0, 1.5, True, b"a", ("a",))
+Make = Callable[..., Any]
+
+
+@pytest.fixture(params=["memory", "file", "redis"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+    """Makes caches of one kind."""
+    kinds: dict[str, Make] = {
+        "memory": MemoryCache,
+        "file": lambda **options: FileCache(str(tmp_path), **options),
+        "redis": lambda **options: RedisCache(fakeredis.FakeRedis(), **options),
+    }
+    return kinds[request.param]
+
+
+WRITTEN_DOWN = pytest.mark.parametrize("make", ["file", "redis"], indirect=True)
+
+
+@pytest.mark.parametrize("ttl", BAD_TTLS)
+def test_a_bad_ttl_is_a_bad_setting(make: Make, ttl: float) -> None:
+    """A ttl that is no length of time the clock can add: BadSetting, which is a ValueError, and nothing changes."""
+    cache = make()
+    cache.set("a", 1)
+    for operation in (
+        lambda: cache.set("a", 2, ttl=ttl),
+        lambda: cache.set_many({"a": 2, "b": 2}, ttl=ttl),
+        lambda: cache.get_or_set("b", lambda: 2, ttl=ttl),
+        lambda: make(ttl=ttl),
+    ):
+        with pytest.raises(BadSetting):
+            operation()
+    assert cache.get_many("ab") == {"a": 1}
+    assert issubclass(BadSetting, ValueError)
+
+
+@pytest.mark.parametrize("capacity", [0, -1])
+def test_a_capacity_below_one_is_a_bad_setting(capacity: int) -> None:
+    """A cache that can hold nothing is refused when it is made."""
+    with pytest.raises(BadSetting):
+        MemoryCache(capacity)
+
+
+@WRITTEN_DOWN
+@pytest.mark.parametrize("key", BAD_KEYS)
+def test_a_key_that_is_no_text_is_a_bad_key(make: Make, key: Any) -> None:
+    """BadKey, which is a TypeError, from every operation; of a bulk no part is done."""
+    cache = make()
+    cache.set("a", 1)
+    for operation in (
+        lambda: cache.get(key),
+        lambda: cache.set(key, 1),
+        lambda: cache.delete(key),
+        lambda: key in cache,
+        lambda: cache.get_or_set(key, lambda: 1),
+        lambda: cache.get_many(["a", key]),
+        lambda: cache.set_many({"a": 2, key: 2}),
+        lambda: cache.delete_many(["a", key]),
+    ):
+        with pytest.raises(BadKey):
+            operation()
+    assert cache.get("a") == 1
+    assert issubclass(BadKey, TypeError)
+
+
+@WRITTEN_DOWN
+def test_a_value_that_cannot_be_kept_is_a_bad_value(make: Make) -> None:
+    """BadValue, which is a TypeError, and what was there stays."""
+    cache = make()
+    cache.set("a", 1)
+    for operation in (lambda: cache.set("a", object()), lambda: cache.set_many({"a": 2, "b": object()})):
+        with pytest.raises(BadValue):
+            operation()
+    assert cache.get_many("ab") == {"a": 1}
+    assert issubclass(BadValue, TypeError)
