@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from . import hooks
 from .breakers.factory import NewBreaker
 from .columns import Column
 from .contract import ContractError, needed_by
@@ -22,6 +23,10 @@ PROFILES = {"quick": 25, "standard": 100, "thorough": 2000}
 
 _selection = pytest.StashKey[Selection]()
 _verdicts = pytest.StashKey[Verdicts]()
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(hooks)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,6 +101,16 @@ def record_measurement(request: pytest.FixtureRequest, new_cache: NewCache) -> C
 
     def record(measurement: dict[str, Any]) -> None:
         request.node.user_properties.append(("measurement", {"subject": new_cache.name, **measurement}))
+
+    return record
+
+
+@pytest.fixture
+def record_curve(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], None]:
+    """Takes one curve for the result file, with as many of its lines as the test knows; those of one id are joined."""
+
+    def record(curve: dict[str, Any]) -> None:
+        request.node.user_properties.append(("curve", curve))
 
     return record
 

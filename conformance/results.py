@@ -28,6 +28,7 @@ class Results:
     promises: dict[str, dict[str, Any]] = field(default_factory=dict)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     measurements: list[dict[str, Any]] = field(default_factory=list)
+    curves: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self, *, complete: bool) -> dict[str, Any]:
         """The whole file, as the schema has it."""
@@ -48,7 +49,17 @@ class Results:
             "promises": [self.promises[name] for name in sorted(self.promises)],
             "verdicts": sorted(verdicts, key=lambda each: (each["subject"], each["promise"])),
             "measurements": self.measurements,
+            "curves": joined(self.curves),
         }
+
+
+def joined(curves: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each curve once, with the lines of all that have its id; of one subject the last."""
+    found: dict[str, dict[str, Any]] = {}
+    for each in curves:
+        lines = [*found.get(each["id"], each)["lines"], *each["lines"]]
+        found[each["id"]] = {**each, "lines": list({line["subject"]: line for line in lines}.values())}
+    return list(found.values())
 
 
 def imply(verdicts: list[dict[str, Any]]) -> None:

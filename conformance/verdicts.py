@@ -30,7 +30,7 @@ class Verdicts:
         command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
         self._results = Results(profile=config.getoption("profile"), command=command)
         try:
-            self._write(complete=False)  # whatever ends this run, no older result is taken for its own
+            self._write(self._results.as_dict(complete=False))  # no older result is taken for that of this run
         except OSError as error:
             target = config.getoption("results")
             raise ContractError(
@@ -56,7 +56,11 @@ class Verdicts:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Workers' reports arrive here, too. The one of ``teardown`` carries all that an item noted."""
-        noted: dict[str, list[Any]] = {"verdict": self._results.verdicts, "measurement": self._results.measurements}
+        noted: dict[str, list[Any]] = {
+            "verdict": self._results.verdicts,
+            "measurement": self._results.measurements,
+            "curve": self._results.curves,
+        }
         for name, value in report.user_properties if report.when == "teardown" else ():
             noted.get(name, []).append(value)
 
@@ -67,7 +71,7 @@ class Verdicts:
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput["cacheproof"] = (self._results.subjects, self._results.promises, self._unoffered)
         else:
-            self._write(complete=exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED))
+            self._finish(complete=exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -84,10 +88,15 @@ class Verdicts:
     def _unoffered(self) -> list[dict[str, Any]]:
         return [each for each in self._results.verdicts if each["outcome"] == "not-offered"]
 
-    def _write(self, *, complete: bool) -> None:
+    def _finish(self, *, complete: bool) -> None:
+        content = self._results.as_dict(complete=complete)
+        self._config.hook.pytest_cacheproof_results(config=self._config, results=content)
+        self._write(content)
+
+    def _write(self, content: dict[str, Any]) -> None:
         target = self._config.getoption("results")
         if target and not hasattr(self._config, "workerinput"):
-            results.write(Path(target), self._results.as_dict(complete=complete))
+            results.write(Path(target), content)
 
 
 def _promise(function: Callable[..., Any]) -> dict[str, Any]:
