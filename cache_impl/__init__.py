@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from .keys import cache_key as cache_key
     from .keys import digest as digest
     from .layered import LayeredCache as LayeredCache
+    from .local import LocalCache as LocalCache
     from .memory import MemoryCache as MemoryCache
     from .redis import RedisCache as RedisCache
+    from .settings import Settings as Settings
+    from .settings import open_cache as open_cache
     from .tools import ToolCache as ToolCache
 
 _HOMES = {
@@ -46,10 +49,12 @@ _HOMES = {
     "DeadlineExceeded": "errors",
     "FileCache": "file",
     "LayeredCache": "layered",
+    "LocalCache": "local",
     "MemoryCache": "memory",
     "Overloaded": "errors",
     "Recursion": "errors",
     "RedisCache": "redis",
+    "Settings": "settings",
     "Stats": "basics",
     "StorageError": "errors",
     "ToolCache": "tools",
@@ -57,6 +62,7 @@ _HOMES = {
     "cache_key": "keys",
     "cached": "cached",
     "digest": "keys",
+    "open_cache": "settings",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605  # a list, made from the one table

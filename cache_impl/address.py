@@ -87,7 +87,8 @@ def _parsed(url: str) -> tuple[type[AbstractConnection], dict[str, Any]]:
 def _bad(url: str, why: str) -> BadSetting:
     before, at, place = url.rpartition("@")
     scheme = f"{before.partition('://')[0]}://" if "://" in before else ""
-    seen = f"{scheme}...@{place}" if at else url
+    place = "" if "?" in before else f"@{place}"  # what is behind the @ of a password in the query is no place
+    seen = f"{scheme}...{place}" if at else url
     return BadSetting(f"server {seen.partition('?')[0]!r} {why}; it is redis://host:6379/0, rediss://..., unix:///path")
 
 
