@@ -18,7 +18,7 @@ CAPACITIES = range(2, 5)
 CHANGES: dict[str, Callable[[Judged], Any]] = {
     "delete": lambda cache: cache.delete("0"),
     "delete twice": lambda cache: [cache.delete("0"), cache.delete("0")],
-    "overwrite": lambda cache: cache.set("0", 0),
+    "overwrite": lambda cache: cache.set("0", "again"),
     "clear": lambda cache: cache.clear(),
 }
 
@@ -27,13 +27,30 @@ def filled(new_cache: NewCache, capacity: int, count: int) -> Judged:
     """A cache that was given 0, 1, ... ``count`` - 1, as text, in this order."""
     cache = new_cache(capacity=capacity)
     for number in range(count):
-        cache.set(str(number), number)
+        cache.set(str(number), "value")
     return cache
 
 
 def full(new_cache: NewCache, capacity: int) -> Judged:
     """A cache that holds as much as it can."""
     return filled(new_cache, capacity, capacity)
+
+
+def full_with_an_expired(new_cache: NewCache, capacity: int, expired: int) -> Judged:
+    """A full cache, one entry of which has expired."""
+    cache = new_cache(capacity=capacity)
+    for number in range(capacity):
+        cache.set(str(number), "value", ttl=cache.unit if number == expired else None)
+    cache.advance(1.5 * cache.unit + cache.late)
+    return cache
+
+
+def left_after(new_cache: NewCache, capacity: int, look: Callable[[Judged], Any] = lambda _: None) -> list[int]:
+    """Who is left of a full cache when somebody looks, and one more entry comes."""
+    cache = full(new_cache, capacity)
+    look(cache)
+    cache.set("new", "new")
+    return held(cache, range(capacity))
 
 
 def held(cache: Judged, keys: range) -> list[int]:
@@ -56,7 +73,7 @@ def test_the_bound_holds_when_two_set_at_once(new_cache: NewCache, before: int) 
 
     The second comes into the first at every place; look for room that is made without a lock.
     """
-    sets: list[Callable[[Judged], Any]] = [lambda cache: cache.set("2", 2), lambda cache: cache.set("3", 3)]
+    sets: list[Callable[[Judged], Any]] = [lambda cache: cache.set("2", "value"), lambda cache: cache.set("3", "value")]
     for cache, *answers in interleaved(lambda: filled(new_cache, 2, before), *sets):
         assert not [each for each in answers if isinstance(each, BaseException)]
         assert len(held(cache, range(4))) <= 2
@@ -70,7 +87,7 @@ def test_the_bound_does_not_drift(new_cache: NewCache, capacity: int, change: st
     for _ in range(3):
         CHANGES[change](cache)
     for number in range(20):
-        cache.set(str(number), number)
+        cache.set(str(number), "value")
     assert len(held(cache, range(20))) <= capacity
 
 
@@ -80,8 +97,8 @@ def test_an_entry_stays_while_there_is_room(new_cache: NewCache, number: int) ->
     """Far below the capacity nothing is evicted."""
     cache = new_cache(capacity=100)
     for each in range(6):
-        cache.set(str(each), each)
-    assert cache.get(str(number), MISSING) == number
+        cache.set(str(each), "value")
+    assert cache.get(str(number), MISSING) == "value"
 
 
 @needs(eviction={"fifo", "lru"})
@@ -98,7 +115,7 @@ def test_a_new_entry_survives_its_own_insertion(new_cache: NewCache, capacity: i
 def test_the_oldest_entry_is_evicted(new_cache: NewCache, capacity: int) -> None:
     """With no reads and no overwrites between, the entry set first goes first, and it alone."""
     cache = full(new_cache, capacity)
-    cache.set(str(capacity), capacity)
+    cache.set(str(capacity), "value")
     assert held(cache, range(capacity + 1)) == list(range(1, capacity + 1))
 
 
@@ -109,7 +126,7 @@ def test_get_refreshes(new_cache: NewCache, capacity: int) -> None:
     cache = full(new_cache, capacity)
     cache.get("0")
     cache.set("new", "new")
-    assert cache.get("0", MISSING) == 0
+    assert cache.get("0", MISSING) == "value"
 
 
 @needs(eviction={"lru"})
@@ -126,30 +143,21 @@ def test_overwriting_refreshes(new_cache: NewCache, capacity: int) -> None:
 @with_each(capacity=CAPACITIES)
 def test_in_does_not_refresh(new_cache: NewCache, capacity: int) -> None:
     """`in` looks, and leaves the order as it is."""
-    cache = full(new_cache, capacity)
-    assert "0" in cache
-    cache.set("new", "new")
-    assert cache.get("0", MISSING) is MISSING
+    assert left_after(new_cache, capacity, lambda cache: "0" in cache) == left_after(new_cache, capacity)
 
 
 @needs(eviction={"lru"}, stats="yes")
 @with_each(capacity=CAPACITIES)
 def test_stats_do_not_refresh(new_cache: NewCache, capacity: int) -> None:
     """Reading the stats leaves the order as it is."""
-    cache = full(new_cache, capacity)
-    cache.stats()
-    cache.set("new", "new")
-    assert cache.get("0", MISSING) is MISSING
+    assert left_after(new_cache, capacity, lambda cache: cache.stats().size) == left_after(new_cache, capacity)
 
 
 @needs(eviction={"fifo"})
 @with_each(capacity=CAPACITIES)
 def test_first_in_is_first_out_whatever_was_read(new_cache: NewCache, capacity: int) -> None:
     """eviction: fifo goes by insertion alone."""
-    cache = full(new_cache, capacity)
-    cache.get("0")
-    cache.set("new", "new")
-    assert cache.get("0", MISSING) is MISSING
+    assert left_after(new_cache, capacity, lambda cache: cache.get("0")) == left_after(new_cache, capacity)
 
 
 @needs(eviction={"fifo", "lru"})
@@ -157,7 +165,7 @@ def test_first_in_is_first_out_whatever_was_read(new_cache: NewCache, capacity: 
 def test_overwriting_when_full_evicts_nobody(new_cache: NewCache, capacity: int, number: int) -> None:
     """An overwrite needs no room."""
     cache = full(new_cache, capacity)
-    cache.set(str(number % capacity), number % capacity)
+    cache.set(str(number % capacity), "value")
     assert held(cache, range(capacity)) == list(range(capacity))
 
 
@@ -167,7 +175,7 @@ def test_delete_makes_room(new_cache: NewCache, capacity: int, number: int) -> N
     """After a delete one more entry fits, and nobody is evicted for it."""
     cache = full(new_cache, capacity)
     cache.delete(str(number % capacity))
-    cache.set(str(capacity), capacity)
+    cache.set(str(capacity), "value")
     assert held(cache, range(capacity + 1)) == [each for each in range(capacity + 1) if each != number % capacity]
 
 
@@ -178,7 +186,7 @@ def test_clear_makes_room(new_cache: NewCache, capacity: int) -> None:
     cache = full(new_cache, capacity)
     cache.clear()
     for number in range(capacity):
-        cache.set(str(number), number)
+        cache.set(str(number), "value")
     assert held(cache, range(capacity)) == list(range(capacity))
 
 
@@ -195,23 +203,17 @@ def test_a_refused_set_evicts_nobody(new_cache: NewCache, capacity: int) -> None
 @with_each(capacity=CAPACITIES, number=range(4))
 def test_expired_entries_go_first(new_cache: NewCache, capacity: int, number: int) -> None:
     """While an expired entry is held, no live one is evicted, however long ago it was used."""
-    cache = full(new_cache, capacity)
-    expiring = str(number % capacity)
-    cache.set(expiring, "short", ttl=cache.unit)
-    cache.advance(1.5 * cache.unit + cache.late)
-    cache.set(str(capacity), capacity)
-    assert held(cache, range(capacity + 1)) == [each for each in range(capacity + 1) if str(each) != expiring]
+    cache = full_with_an_expired(new_cache, capacity, number % capacity)
+    cache.set(str(capacity), "value")
+    assert held(cache, range(capacity + 1)) == [each for each in range(capacity + 1) if each != number % capacity]
 
 
 @needs(eviction={"fifo", "lru"}, ttl="per-entry")
 @with_each(capacity=CAPACITIES, number=range(4))
 def test_setting_an_expired_key_anew_evicts_nobody(new_cache: NewCache, capacity: int, number: int) -> None:
     """The room for it is that of its own expired entry."""
-    cache = full(new_cache, capacity)
-    expired = number % capacity
-    cache.set(str(expired), expired, ttl=cache.unit)
-    cache.advance(1.5 * cache.unit + cache.late)
-    cache.set(str(expired), expired)
+    cache = full_with_an_expired(new_cache, capacity, number % capacity)
+    cache.set(str(number % capacity), "value")
     assert held(cache, range(capacity)) == list(range(capacity))
 
 
@@ -219,10 +221,7 @@ def test_setting_an_expired_key_anew_evicts_nobody(new_cache: NewCache, capacity
 @with_each(capacity=CAPACITIES)
 def test_a_miss_refreshes_nothing(new_cache: NewCache, capacity: int) -> None:
     """Asking for what is not there neither evicts nor reorders."""
-    cache = full(new_cache, capacity)
-    cache.get("absent")
-    cache.set(str(capacity), capacity)
-    assert held(cache, range(capacity + 1)) == list(range(1, capacity + 1))
+    assert left_after(new_cache, capacity, lambda cache: cache.get("absent")) == left_after(new_cache, capacity)
 
 
 @needs(eviction="approximate")

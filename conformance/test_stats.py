@@ -146,7 +146,7 @@ def test_every_entry_pushed_out_is_an_eviction(new_cache: NewCache, capacity: in
     """Evictions counts the entries that made room for others."""
     cache = new_cache(capacity=capacity)
     for number in range(sets):
-        cache.set(str(number), number)
+        cache.set(str(number), "value")
     assert cache.stats().evictions == max(0, sets - capacity)
 
 
