@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import Any
 
@@ -127,4 +128,10 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 def _wrapped(subject: type) -> str:
     top = subject.__module__.partition(".")[0]
-    return next(iter(packages_distributions().get(top, [])), top)
+    return next(iter(_distributions().get(top, [])), top)
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Top-level names -> what brings them; asked for once, as it reads what every distribution says of itself."""
+    return packages_distributions()
