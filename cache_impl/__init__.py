@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .errors import DeadlineExceeded as DeadlineExceeded
     from .errors import Overloaded as Overloaded
     from .errors import Recursion as Recursion
+    from .errors import StillRunning as StillRunning
     from .errors import StorageError as StorageError
     from .errors import Unavailable as Unavailable
     from .file import FileCache as FileCache
@@ -56,6 +57,7 @@ _HOMES = {
     "RedisCache": "redis",
     "Settings": "settings",
     "Stats": "basics",
+    "StillRunning": "errors",
     "StorageError": "errors",
     "ToolCache": "tools",
     "Unavailable": "errors",

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, Protocol, Self, TypeVar
 
+from .forks import renew_after_fork
+
 S = TypeVar("S", bound="State")
 
 
@@ -55,14 +57,14 @@ class Rules(NamedTuple):
 class Circuit:
     """What the states share. As a context it is the lock, and on leaving tells what has changed."""
 
+    _listeners: tuple[Listener, ...] = ()
+
     def __init__(self, name: str, rules: Rules, clock: Callable[[], float]) -> None:
-        self.rules, self.clock = rules, clock
+        self.rules, self.clock, self._name = rules, clock, name
         self.state: State = Closed(self, clock())
-        self._name = name
-        self._lock = threading.RLock()  # re-entrant: a signal handler or finalizer may call in from the same thread
-        self._listeners: tuple[Listener, ...] = ()
         self._untold: deque[Transition] = deque()
-        self._telling = False
+        self._renew()
+        renew_after_fork(self, Circuit._renew)
 
     def __enter__(self) -> Self:
         self._lock.acquire()
@@ -76,8 +78,7 @@ class Circuit:
     def become(self, kind: type[S], now: float | None = None) -> S:
         """Under the lock: change to a new state; the one before, and every ticket it gave, is out of use from here."""
         now = self.clock() if now is None else now
-        before, after = self.state, kind(self, now)
-        self.state = after
+        before, self.state = self.state, (after := kind(self, now))
         if before.name != after.name:
             self._untold.append(Transition(self._name, before.name, after.name, now))
         return after
@@ -85,6 +86,10 @@ class Circuit:
     def subscribe(self, listener: Listener) -> None:
         with self._lock:
             self._listeners = (*self._listeners, listener)
+
+    def _renew(self) -> None:
+        self._lock = threading.RLock()  # re-entrant: a signal handler or finalizer may call in from the same thread
+        self._telling = False
 
     def _tell(self) -> None:
         """One thread tells, with no lock held; a change made meanwhile, by a listener too, waits for its turn."""

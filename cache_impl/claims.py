@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock
@@ -12,16 +10,12 @@ from weakref import WeakKeyDictionary
 
 from .basics import MISSING
 from .codec import decode, encode
-from .errors import BadSetting, CacheError, Overloaded, Unavailable
+from .errors import BadSetting, CacheError
 from .file import FileCache
-from .frame import CLAIM
+from .forks import after_fork_in_child
 from .memory import MemoryCache
 from .redis import RedisCache
 from .tier import Tier
-
-
-class StillRunning(CacheError, TimeoutError):
-    """Somebody else runs the task, and its result did not come in time."""
 
 
 class Claim(Protocol):
@@ -56,9 +50,7 @@ def claims_on(cache: Any, *, single_host: bool) -> Claims:
                 "or say single_host=True if there are no other machines"
             )
         return TierClaims(cache) if isinstance(cache, FileCache) else _ProcessClaims(cache)
-    from .layered_claims import claims_on_layers  # noqa: PLC0415  # who has layers has loaded all it needs
-
-    return claims_on_layers(cache, single_host=single_host)
+    return _claims_on_layers(cache, single_host=single_host)
 
 
 class TierClaims:
@@ -68,49 +60,40 @@ class TierClaims:
         self._tier = tier
 
     def find(self, key: str) -> Any:
-        """What cannot be read counts as somebody's claim: it may be one."""
-        tier = self._tier
-        raw = tier._raw(key)  # noqa: SLF001  # a tier is what we extend
-        return tier._value(raw, self._look(raw), tier._clock())  # noqa: SLF001
+        return self._tier.find(key)
 
     def claim(self, key: str, lease: float) -> Claim | None:
-        tier, token = self._tier, os.urandom(16)
-        raw, now = tier._raw(key), tier._clock()  # noqa: SLF001
-        frame = self._claim(raw, token, now + lease, now)
-        return None if frame is None else _TierClaim(tier, raw, frame)
-
-    def _look(self, raw: bytes) -> bytes | None:
-        return self._tier._store.find(raw)  # noqa: SLF001
-
-    def _claim(self, raw: bytes, token: bytes, ends: float, now: float) -> bytes | None:
-        """The frame that lies under ``raw`` now; None if there was one before."""
-        tier = self._tier
-        tier._sweep(now)  # noqa: SLF001  # a file holds ended claims until then
-        frame = tier._frames.pack(raw, token, ends, time.time_ns(), CLAIM)  # noqa: SLF001
-        return frame if tier._store.claim(raw, frame, ends, now) else None  # noqa: SLF001
+        claim = self._tier.claim(key, lease)
+        return None if claim is None else _TierClaim(self._tier, key, claim)
 
 
 class _TierClaim:
     """The frame that lies under the key. It has a random token, so that it is exchanged for nobody else's result."""
 
-    def __init__(self, tier: Tier, raw: bytes, frame: bytes) -> None:
-        self._tier, self._raw, self._frame = tier, raw, frame
+    def __init__(self, tier: Tier, key: str, claim: bytes) -> None:
+        self._tier, self._key, self._claim = tier, key, claim
 
     def run(self, fn: Callable[[], Any], ttl: float) -> Any:
         try:
             payload = encode(fn())
         except BaseException:
-            self._tier._drop(self._raw, self._frame)  # noqa: SLF001
+            self._tier.release(self._key, self._claim)
             raise
-        with suppress(Unavailable, Overloaded):  # it has been run; an error would have the caller run it again
-            self._settle(payload, ttl)
+        with suppress(CacheError):  # it has been run; an error would have the caller run it again
+            self._tier.settle(self._key, self._claim, payload, ttl)
         return decode(payload)
 
-    def _settle(self, payload: bytes, ttl: float) -> None:
-        tier = self._tier
-        now, expires = tier._lifetime(ttl)  # noqa: SLF001
-        result = tier._frames.pack(self._raw, payload, expires, time.time_ns())  # noqa: SLF001
-        tier._store.swap(self._raw, self._frame, result, expires, now)  # noqa: SLF001
+
+def _claims_on_layers(cache: Any, *, single_host: bool) -> Claims:
+    """On the server of ``cache``; for a ``single_host``, in a file, and there alone.
+
+    Whoever claims in one place while the server is there, and in the other while it is away, sees half of all claims.
+    """
+    from .layered import LayeredCache  # noqa: PLC0415  # who has layers has loaded it
+
+    if not isinstance(cache, LayeredCache):
+        raise BadSetting(f"a {type(cache).__name__} keeps no claims; for run_once, use a cache of this package")
+    return TierClaims(cache.beside() if single_host else cache)
 
 
 class _ProcessClaims:
@@ -155,4 +138,4 @@ def _renew() -> None:
     _running, _lock = WeakKeyDictionary(), Lock()
 
 
-os.register_at_fork(after_in_child=_renew)
+after_fork_in_child(_renew)

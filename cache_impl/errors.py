@@ -47,6 +47,10 @@ class Overloaded(CacheError, RuntimeError):
     """No connection of the local pool came free in time; the server may be well."""
 
 
+class StillRunning(CacheError, TimeoutError):
+    """Somebody else runs the task, and its result did not come in time."""
+
+
 class CircuitOpen(Unavailable):
     """The circuit breaker refused the call; ``retry_after`` is the seconds until it may admit one."""
 

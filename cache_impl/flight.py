@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import Future
 from contextvars import ContextVar
@@ -12,6 +11,7 @@ from typing import Any
 
 from .basics import MISSING
 from .errors import Recursion
+from .forks import after_fork_in_child
 
 _within: ContextVar[Flight | None] = ContextVar("cache_impl.flight", default=None)  # the compute this code is part of
 _lock = RLock()  # held to look at or change who waits for whom, never while anyone computes
@@ -187,4 +187,4 @@ def _renew() -> None:
     _lock = RLock()
 
 
-os.register_at_fork(after_in_child=_renew)
+after_fork_in_child(_renew)

@@ -7,6 +7,13 @@ from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
+
+def after_fork_in_child(renew: Callable[[], None]) -> None:
+    """Have ``renew()`` called in every child forked from now on; where nothing forks, as on Windows, never."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=renew)
+
+
 _known: WeakKeyDictionary[Any, Callable[[Any], None]] = WeakKeyDictionary()
 
 
@@ -20,4 +27,4 @@ def _renew_all() -> None:
         renew(each)
 
 
-os.register_at_fork(after_in_child=_renew_all)
+after_fork_in_child(_renew_all)

@@ -7,18 +7,29 @@ from collections.abc import Callable
 from functools import partial
 from operator import eq
 from struct import Struct, error
-from typing import Any
+from time import time_ns
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from .codec import Damaged
 from .errors import BadSetting
 
 FORMAT = 1
-#: What the payload is: nothing, but a promise to store a value here; or a value, encoded by ``codec``.
-CLAIM, VALUE = 0, 1
+#: What the payload is: nothing, but a promise to store a value here; a value, encoded by ``codec``; or the memory of a
+#: delete.
+CLAIM, VALUE, TOMBSTONE = 0, 1, 2
 #: A reader of this many bytes of a frame can tell its expiry, whatever it is sealed with.
 HEAD = 64
 _LEAST_KEY = 16  # bytes
+_AHEAD = 86_400 * 10**9  # nanoseconds that another machine's clock may be ahead and still be believed
+
+
+class Known(NamedTuple):
+    """What the first bytes of a frame tell, before it is known whether it is sound."""
+
+    kind: int
+    expires: float
+    version: int
 
 
 class Frames:
@@ -85,6 +96,25 @@ class Frames:
         except (error, TypeError):
             return False
         return bool(form == FORMAT and kind == VALUE and now < expires)
+
+    def peek(self, head: bytes | None) -> Known | None:
+        """What a frame that begins with ``head`` says of itself; None where it cannot be one.
+
+        A version from days ahead is no clock's: it is 0.
+        """
+        try:
+            _, _, kind, expires, version, _ = self._head.unpack_from(head or b"")
+        except (error, TypeError):
+            return None
+        return Known(kind, expires, version if version < time_ns() + _AHEAD else 0)
+
+    def proven(self, key: bytes, frame: bytes | None) -> Known | None:
+        """``peek`` at a whole frame, which has to be sound and lie under ``key``."""
+        try:
+            self.unpack(key, frame or b"")
+        except Damaged:
+            return None
+        return self.peek(frame)
 
 
 def _checked(signing_key: bytes) -> bytes:

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from .database import Database
 from .forks import renew_after_fork
-from .frame import VALUE, Frames
+from .frame import TOMBSTONE, VALUE, Frames
 from .versioned import Replay, Write
-from .versions import REMEMBERED, TOMBSTONE, Versions, peek
+from .versions import REMEMBERED, Versions
 
 _SCHEMA = (
     """CREATE TABLE entries (key BLOB PRIMARY KEY NOT NULL, version INTEGER NOT NULL, expires REAL NOT NULL,
@@ -184,7 +184,7 @@ class Journal:
             "SELECT max(version) FROM entries WHERE pending AND key = ?", (self._everything,)
         ).fetchall()
         for key, frame in frames.items():
-            kind, expires, version = peek(self._frames, frame) or (TOMBSTONE, 0.0, 0)
+            kind, expires, version = self._frames.peek(frame) or (TOMBSTONE, 0.0, 0)
             expires = self._clock() + REMEMBERED if kind == TOMBSTONE else expires
             execute("DELETE FROM entries WHERE key = ? AND version < ?", (key, version))
             if mirror or cleared:

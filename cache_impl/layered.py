@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from os import PathLike
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from .basics import MISSING, Stats, checked_ttl
 from .breaker import CircuitBreaker
 from .circuit import Transition
-from .codec import encode
 from .errors import BadSetting
-from .frame import Frames
+from .file import _FileStore
+from .frame import Frames, Known
 from .front import Front
 from .journal import Journal
 from .layers import Layers
@@ -24,9 +26,10 @@ from .replay import Replayer
 from .store import Store
 from .tier import LEASE, Tier
 from .versioned import Versioned
-from .versions import Known, Versions, peek
+from .versions import Versions
 
 _LAST = 1.0  # seconds that closing waits for a replay under way
+_TURN = 5.0  # seconds that a task waits while other processes write to the file beside
 
 
 class Health(NamedTuple):
@@ -57,8 +60,9 @@ class LayeredCache(Tier):
     deleted since may not be seen here. What this object wrote is seen at once. Values from it are shared between
     readers, if it does not copy.
 
-    ttl, clock, prefix, keys and deadline are those of ``redis``, which belongs to this cache from now on; so does
-    ``directory``, which processes of this host may share. Every writer of the same prefix has to be a LayeredCache.
+    ttl, clock, prefix, keys, deadline and lease are those of ``redis``, which belongs to this cache from now on; so
+    does ``directory``, which processes of this host may share. Every writer of the same prefix has to be a
+    LayeredCache.
 
     Raises:
         BadSetting, AccessDenied, StorageError: as its parts do.
@@ -76,8 +80,9 @@ class LayeredCache(Tier):
     ) -> None:
         if not isinstance(redis, RedisCache):
             raise BadSetting(f"redis is of type {type(redis).__name__}; it is a RedisCache")
-        store, frames, ttl, clock, prefix = _parts(redis)
-        super().__init__(store, frames, ttl, clock, prefix)
+        store, frames, ttl, clock, prefix, lease = _parts(redis)
+        super().__init__(store, frames, ttl, clock, prefix, lease)
+        self._folder = Path(directory)
         self._front = None if memory is None else Front(memory, checked_ttl(memory_ttl) or 0.0)
         self._breaker = breaker or CircuitBreaker(recovery_time=1.0, name="redis")
         everything = prefix + b"\xff"  # no text is encoded so: it is nobody's key
@@ -139,6 +144,22 @@ class LayeredCache(Tier):
         with self._layers.one_deadline():
             return super().get_or_set(key, unhurried, ttl)
 
+    def find(self, key: str) -> Any:
+        """The value of ``key`` on the server, for tasks that run once; raises ``Unavailable`` while it is away."""
+        raw = self._raw(key)
+        return self._value(raw, self._layers.confirmed(raw, self._layers.server.find), self._clock())
+
+    def claim(self, key: str, lease: float) -> bytes | None:
+        """As every tier does; on the server, or not at all."""
+        raw, now, token = self._raw(key), self._clock(), os.urandom(16)
+        claim = self._layers.confirmed(raw, self._layers.server.lease, token, None, now + lease, now)
+        return claim if claim.endswith(token) else None
+
+    def beside(self) -> Tier:
+        """A file beside that of this cache, for what this host alone may know."""
+        store = _FileStore(self._folder / "tasks", _TURN)
+        return Tier(store, self._frames, None, self._clock, self._prefix)
+
     def stats(self) -> Stats:
         """The figures so far of this object, and how many entries there are in all."""
         below = super().stats()
@@ -168,7 +189,7 @@ class LayeredCache(Tier):
             value = self._value(raw, frame, now)
             if value is not MISSING:
                 found[key] = value
-                front.fill(notes, key, value, cast(Known, peek(self._frames, frame)).expires - now)
+                front.fill(notes, key, value, cast(Known, self._frames.peek(frame)).expires - now)
         hits = sum(key in found for key in keys)
         with self._counting:
             self._hits += hits
@@ -178,15 +199,9 @@ class LayeredCache(Tier):
     def _writing(self, keys: Iterable[str]) -> AbstractContextManager[None]:
         return nullcontext() if self._front is None else self._front.writing(keys)
 
-    def _look(self, raw: bytes, held: list[bytes]) -> Any:
+    def _claim(self, raw: bytes, over: bytes | None, now: float) -> tuple[bytes | None, bool]:
         """As in every tier; the claim may be one that knows nothing but when it was made."""
-        now = self._clock()
-        value = self._value(raw, self._store.find(raw), now)
-        if value is not MISSING:
-            return encode(value)
-        claim = self._layers.lease(raw, now + LEASE, now)
-        held += [claim] if claim is not None else []
-        return MISSING
+        return self._layers.lease(raw, over, now + LEASE, now)
 
     def _arrived(self, keys: list[bytes]) -> None:
         """The server's answers count for ``keys`` again, and they may be others than those kept here."""
@@ -208,6 +223,6 @@ class LayeredCache(Tier):
             self._replayer.wake()
 
 
-def _parts(tier: Any) -> tuple[Any, Frames, float | None, Callable[[], float], bytes]:
+def _parts(tier: Any) -> tuple[Any, Frames, float | None, Callable[[], float], bytes, float]:
     """What ``tier`` was made of."""
-    return tier._store, tier._frames, tier._ttl, tier._clock, tier._prefix  # noqa: SLF001  # a Tier is what we are
+    return tier._store, tier._frames, tier._ttl, tier._clock, tier._prefix, tier._lease  # noqa: SLF001  # as we are

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import local
+from contextvars import ContextVar
 from typing import Any
 
 from .breaker import CircuitBreaker
-from .errors import Overloaded, Unavailable
+from .errors import CircuitOpen, Overloaded, Unavailable
 from .frame import CLAIM, VALUE, Frames
 from .journal import NOTHING, Journal, Row
 from .versioned import Versioned, Write
-from .versions import REMEMBERED, Versions, peek
+from .versions import REMEMBERED, Versions
 
 _AWAY: Any = object()  # in place of the server's answer
+_gave_up: ContextVar[bool | None] = ContextVar(
+    "cache_impl.layers", default=None
+)  # within an operation of several steps
 
 
 class Layers:
@@ -36,29 +39,28 @@ class Layers:
         alarm: Callable[[], object],
         mirror: bool,
     ) -> None:
-        self._server, self._journal, self._breaker = server, journal, breaker
+        self.server, self._journal, self._breaker = server, journal, breaker
         self._frames, self._versions, self._alarm, self._mirror = frames, versions, alarm, mirror
-        self._operation = local()
 
     @contextmanager
     def one_deadline(self) -> Iterator[None]:
         """Let the operation within wait for the server in vain once, and not again at each step."""
-        before = getattr(self._operation, "gave_up", None)
-        self._operation.gave_up = False
+        before = _gave_up.get()
+        _gave_up.set(False)
         try:
             yield
         finally:
-            self._operation.gave_up = before
+            _gave_up.set(before)
 
     @contextmanager
     def no_deadline(self) -> Iterator[None]:
         """For what others do within such an operation."""
-        before = getattr(self._operation, "gave_up", None)
-        self._operation.gave_up = None
+        before = _gave_up.get()
+        _gave_up.set(None)
         try:
             yield
         finally:
-            self._operation.gave_up = before
+            _gave_up.set(before)
 
     @property
     def reachable(self) -> bool:
@@ -67,14 +69,14 @@ class Layers:
 
     def find(self, key: bytes) -> bytes | None:
         row = self._waiting(self._journal.find(key))
-        answer = _AWAY if row.pending else self._ask(self._server.find, key)
+        answer = _AWAY if row.pending else self._ask(self.server.find, key)
         return row.frame if answer is _AWAY else self._seen(answer)
 
     def read(self, keys: Iterable[bytes]) -> list[bytes | None]:
         wanted = list(keys)
         rows = dict(zip(wanted, map(self._waiting, self._journal.read(wanted)), strict=True))
         asked = [key for key, row in rows.items() if not row.pending]
-        answer = self._ask(self._server.read, asked) if asked else []
+        answer = self._ask(self.server.read, asked) if asked else []
         frames = {} if answer is _AWAY else dict(zip(asked, map(self._seen, answer), strict=True))
         return [frames.get(key) if key in frames else rows[key].frame for key in wanted]
 
@@ -82,7 +84,7 @@ class Layers:
         writes = {key: self._write(key, frame, expires) for key, frame in frames.items()}
         if not writes:
             return 0
-        answer = self._ask(self._server.put, writes, now)
+        answer = self._ask(self.server.put, writes, now)
         if answer is _AWAY:
             self._journal.put(writes)
             self._alarm()
@@ -91,30 +93,47 @@ class Layers:
         return 0
 
     def take(self, keys: Iterable[bytes]) -> list[bytes | None]:
-        now = self._server.clock()
+        now = self.server.clock()
         writes = {key: Write(None, now + REMEMBERED) for key in keys}
         if not writes:
             return []
         rows = self._journal.read(list(writes))
-        answer = self._ask(self._server.put, writes, now)
+        answer = self._ask(self.server.put, writes, now)
         if answer is _AWAY:
             self._alarm()
             return self._journal.bury(writes)
         self._journal.settle(answer[1], mirror=self._mirror)
         return [row.frame if row.pending else frame for row, frame in zip(rows, answer[0], strict=True)]
 
-    def lease(self, key: bytes, expires: float, now: float) -> bytes | None:
-        """Claim ``key`` for a value to come; what to ``swap`` for it, None where there is nothing to be had.
+    def lease(self, key: bytes, over: bytes | None, expires: float, now: float) -> tuple[bytes, bool]:
+        """Claim ``key`` where no value and no claim but ``over`` lies; what lies there then, and whether that is ours.
 
         Made while the server is away, a claim is but a version: what is written from now on is newer.
         """
-        token = os.urandom(16)
-        pending = self._journal.find(key).pending
-        answer = _AWAY if pending else self._ask(self._server.lease, key, expires, token, now)
+        token, row = os.urandom(16), self._waiting(self._journal.find(key))
+        answer = _AWAY if row.pending else self._ask(self.server.lease, key, token, over, expires, now)
         if answer is not _AWAY:
-            claim: bytes | None = answer
-            return claim
-        return self._frames.pack(key, b"", expires, self._versions.next(), CLAIM)
+            self._seen(answer)
+            return answer, answer.endswith(token)
+        if row.frame is not None and self._frames.lives(row.frame, now):
+            return row.frame, False
+        return self._frames.pack(key, b"", expires, self._versions.next(), CLAIM), True
+
+    def confirmed(self, key: bytes, operation: Callable[..., Any], *arguments: Any) -> Any:
+        """The server's own answer to ``operation(key, *arguments)``, where it knows of the latest writes.
+
+        Raises:
+            Unavailable: it does not, or does not answer. CircuitOpen: it is not asked.
+        """
+        if self._waiting(self._journal.find(key)).pending:
+            raise Unavailable("the server has not heard of the latest deletes yet; no task is run until it has")
+        answer = self._ask(operation, key, *arguments)
+        if answer is not _AWAY:
+            return answer
+        refused = "no task is run while the server is away, as nobody can tell who else runs it"
+        if self.reachable:
+            raise Unavailable(refused)
+        raise CircuitOpen(refused, self._breaker.retry_after)
 
     def swap(self, key: bytes, old: bytes, new: bytes, expires: float, now: float) -> bool:
         _, _, version, token = self._frames.unpack(key, old)
@@ -123,7 +142,7 @@ class Layers:
             self._journal.put_late(key, write, version)
             self._alarm()
             return True
-        stored = self._ask(self._server.redeem, key, old, write, now)
+        stored = self._ask(self.server.redeem, key, old, write, now)
         if stored is _AWAY or not stored:  # what happened to the claim meanwhile, nobody here can tell
             return False
         self._journal.settle(stored, mirror=self._mirror)
@@ -133,19 +152,19 @@ class Layers:
         kind, _, _, token = self._frames.unpack(key, old)
         if kind == CLAIM and not token:
             return True
-        return self._ask(self._server.drop, key, old) is True
+        return self._ask(self.server.drop, key, old) is True
 
     def sweep(self, now: float) -> int:
         del now  # the server does so by itself, and what is to be replayed stays
         return 0
 
     def keys(self, now: float) -> Iterator[bytes]:
-        answer = self._ask(lambda: list(self._server.keys(now)))
+        answer = self._ask(lambda: list(self.server.keys(now)))
         rows, cleared = self._journal.held()
         if answer is not _AWAY and not cleared:
             yield from (key for key in answer if not rows.get(key, NOTHING).pending)
         for key, row in rows.items():
-            known = peek(self._frames, row.frame)
+            known = self._frames.peek(row.frame)
             lives = known is not None and known.kind == VALUE and known.expires > now
             if lives and (row.pending or (self._mirror and answer is _AWAY)):
                 yield key
@@ -154,18 +173,18 @@ class Layers:
         return sum(1 for _ in self.keys(now))
 
     def clear(self) -> None:
-        away = self._ask(self._server.clear) is _AWAY
+        away = self._ask(self.server.clear) is _AWAY
         self._journal.clear(pending=away)
         if away:
             self._alarm()
 
     def close(self) -> None:
-        self._server.close()
+        self.server.close()
         self._journal.close()
 
     def _ask(self, operation: Callable[..., Any], *arguments: Any) -> Any:
         """The server's answer; ``_AWAY`` if it has none. What is no outage is raised: a wrong password, above all."""
-        if not self.reachable or getattr(self._operation, "gave_up", None):
+        if not self.reachable or _gave_up.get():
             return _AWAY
         ticket = self._breaker.admit()
         if ticket is None:
@@ -185,8 +204,8 @@ class Layers:
         return answer
 
     def _given_up(self) -> Any:
-        if getattr(self._operation, "gave_up", None) is not None:
-            self._operation.gave_up = True
+        if _gave_up.get() is not None:
+            _gave_up.set(True)
         return _AWAY
 
     def _waiting(self, row: Row) -> Row:
@@ -196,7 +215,7 @@ class Layers:
         return row if self._mirror else NOTHING
 
     def _seen(self, frame: bytes | None) -> bytes | None:
-        known = peek(self._frames, frame) if frame is not None else None
+        known = self._frames.peek(frame) if frame is not None else None
         if known is not None:
             self._versions.seen(known.version)
         return frame

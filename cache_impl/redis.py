@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import BadSetting
 from .frame import HEAD, Frames
-from .store import checked_deadline
+from .store import checked_deadline, checked_seconds
 from .tier import Tier
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ class RedisCache(Tier):
     ever. ``clock`` returns seconds since the epoch. With a ``signing_key``, 16 bytes or more, only entries that
     were written with it are believed.
 
+    Of all processes that ask ``get_or_set`` for a key, one computes, and the others wait for it: until it has
+    stored or given up, or for ``lease`` seconds, as it may have died. Then one of them takes its place, and a late
+    result is returned to its caller alone. Choose it longer than any compute takes.
+
     A cache may be used on both sides of a fork. The server is Redis 6.2, Valkey 7.2, or newer.
 
     Raises:
@@ -52,6 +56,7 @@ class RedisCache(Tier):
         ttl: float | None = None,
         deadline: float = 0.25,
         pool_size: int = 10,
+        lease: float = 30.0,
         clock: Callable[[], float] = time.time,
         signing_key: bytes | None = None,
         username: str | None = None,
@@ -66,7 +71,9 @@ class RedisCache(Tier):
         address = address_of(server, username, password, unverified_tls=unverified_tls)
         frames, raw_prefix = Frames(signing_key), prefix.encode(errors="surrogatepass")
         wire = Wire(address, _checked_pool(pool_size), checked_deadline(deadline))
-        super().__init__(_RedisStore(wire, raw_prefix, frames), frames, ttl, clock, raw_prefix)
+        super().__init__(
+            _RedisStore(wire, raw_prefix, frames), frames, ttl, clock, raw_prefix, checked_seconds("lease", lease)
+        )
         self._shown = f"{type(self).__name__}({address.shown!r}, prefix={prefix!r})"
 
     def __repr__(self) -> str:

@@ -62,6 +62,11 @@ class Closed:
 
 def checked_deadline(deadline: float) -> float:
     """``deadline``, in seconds, for one operation."""
-    if isinstance(deadline, bool) or not isinstance(deadline, (int, float)) or not 0 < deadline < 1e6:
-        raise BadSetting(f"deadline is {deadline!r}; it is a number of seconds above 0")
-    return deadline
+    return checked_seconds("deadline", deadline)
+
+
+def checked_seconds(name: str, seconds: float) -> float:
+    """``seconds``, which is how long the setting ``name`` lasts."""
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < 1e6:
+        raise BadSetting(f"{name} is {seconds!r}; it is a number of seconds above 0")
+    return seconds

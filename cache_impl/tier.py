@@ -1,31 +1,32 @@
-"""What a cache does that keeps its entries as bytes elsewhere: keys, frames, time, figures, one compute per key."""
+"""What a cache does that keeps its entries as bytes elsewhere: all operations, and one compute per key."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from math import inf
 from threading import Lock
 from typing import Any, Self
 
-from .basics import MISSING, Stats, checked_text, checked_ttl, deadline
-from .codec import Damaged, decode, encode
+from .basics import MISSING, Stats, checked_ttl
+from .codec import decode, encode
+from .entries import Entries
 from .errors import CacheError
 from .flight import Flight, Flights
 from .forks import renew_after_fork
-from .frame import CLAIM, VALUE, Frames
+from .frame import CLAIM, Frames
 from .store import Closed, Store
+from .turns import Turn, holding
 
 LEASE = 3600.0  # seconds that a compute may take and still be stored
 
 
-class Tier:
+class Tier(Entries):
     """A cache over a ``store``. Keys are text; values are copied, and come back equal and of the same type.
 
     A value set while ``get_or_set`` computes the same key wins, as does a delete, whichever process it comes
-    from: a claim lies under the key meanwhile, and the result is stored in exchange for that claim and no
-    other (the leases of "Scaling Memcache at Facebook", NSDI 2013).
+    from: a claim lies under the key meanwhile, and the result is stored in exchange for that claim and no other.
+    With a ``lease``, processes compute one at a time: who finds another's claim waits for it so many seconds.
 
     Raises:
         BadKey: a key that is no text, in any operation, before anything changes.
@@ -34,17 +35,19 @@ class Tier:
         CacheClosed: any operation after ``close()``.
     """
 
-    #: Entries found that were not as they had been stored: each was a miss.
-    damaged: int = 0
-
-    def __init__(
-        self, store: Store, frames: Frames, ttl: float | None, clock: Callable[[], float], prefix: bytes = b""
+    def __init__(  # noqa: PLR0913, PLR0917  # what a tier is made of
+        self,
+        store: Store,
+        frames: Frames,
+        ttl: float | None,
+        clock: Callable[[], float],
+        prefix: bytes = b"",
+        lease: float = 0.0,
     ) -> None:
-        self._store, self._frames, self._clock, self._prefix = store, frames, clock, prefix
-        self._ttl = checked_ttl(ttl)
+        super().__init__(store, frames, ttl, clock, prefix)
+        self._lease = lease
         self._renew()
         renew_after_fork(self, Tier._renew)
-        self._hits = self._misses = self._expirations = 0
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of ``key``, or ``default``."""
@@ -110,7 +113,7 @@ class Tier:
         """The value of ``key``; where there is none, what ``compute()`` returns, stored for ``ttl`` seconds.
 
         Callers in this process who ask meanwhile wait for that one compute, as ``Flights`` tells. What takes
-        longer than an hour is returned and not stored.
+        longer than an hour is returned and not stored; nor is what cannot be stored now: that is logged.
 
         Raises:
             Recursion: ``compute`` asks for ``key`` itself.
@@ -165,78 +168,41 @@ class Tier:
         self._flights = Flights()
         self._counting = Lock()
 
-    def _raw(self, key: str) -> bytes:
-        return self._prefix + checked_text(key).encode(errors="surrogatepass")
-
-    def _text(self, raw: bytes) -> str | None:
-        try:
-            return raw[len(self._prefix) :].decode(errors="surrogatepass")
-        except (TypeError, AttributeError, UnicodeDecodeError):  # in a damaged file a key may be anything
-            return None
-
-    def _lifetime(self, ttl: float | None) -> tuple[float, float]:
-        """Now, and when what is set now expires."""
-        now = self._clock()
-        ttl = self._ttl if ttl is None else ttl
-        return now, inf if ttl is None else deadline(now, ttl)
-
-    def _value(self, raw: bytes, frame: bytes | None, now: float) -> Any:
-        if (payload := self._payload(raw, frame, now)) is MISSING:
-            return MISSING
-        try:
-            return decode(payload)
-        except Damaged:
-            self._count(damaged=1)
-            return MISSING
-
-    def _payload(self, raw: bytes, frame: bytes | None, now: float, *, taken: bool = False) -> Any:
-        """The payload of a value that lives. What is seen expired goes: no clock that steps back shows it again."""
-        if frame is None:
-            return MISSING
-        try:
-            kind, expires, _, payload = self._frames.unpack(raw, frame)
-        except Damaged:
-            self._count(damaged=1)
-            return MISSING
-        if kind != VALUE:
-            return MISSING
-        if expires <= now:
-            self._count(expired=taken or self._drop(raw, frame))
-            return MISSING
-        return payload
-
-    def _drop(self, raw: bytes, frame: bytes) -> bool:
-        try:
-            return self._store.drop(raw, frame)
-        except CacheError:  # it is gone for this reader, who asked for no more
-            return False
-
-    def _sweep(self, now: float) -> None:
-        self._count(expired=self._store.sweep(now))
-
-    def _count(self, *, expired: int = 0, damaged: int = 0) -> None:
-        if expired or damaged:
-            with self._counting:
-                self._expirations += expired
-                self.damaged += damaged
-
     def _look(self, raw: bytes, held: list[bytes]) -> Any:
-        """The payload of a value that has come meanwhile; else ``MISSING``, and in ``held`` what to exchange for it."""
-        now = self._clock()
-        claim = self._frames.pack(raw, os.urandom(16), now + LEASE, time.time_ns(), CLAIM)
-        if self._store.claim(raw, claim, now + LEASE, now):
-            held.append(claim)
-            return MISSING
-        frame = self._store.find(raw)
-        if (value := self._value(raw, frame, now)) is not MISSING:
-            return encode(value)
-        if frame is not None:
-            held.append(frame)  # somebody else's claim, or a damaged frame
+        """The payload of a value that has come meanwhile; else ``MISSING``, and in ``held`` what to exchange for it.
+
+        Another's claim is waited for, and taken over when its lease has ended.
+        """
+        turn, over = Turn(self._lease), None
+        while True:
+            now = self._clock()
+            frame, ours = self._claim(raw, over, now)
+            if ours or frame is None:
+                break
+            if (value := self._value(raw, frame, now)) is not MISSING:
+                return encode(value)
+            known = self._frames.proven(raw, frame)
+            if known is None or known.kind != CLAIM or not self._lease:
+                break
+            pause = turn.pause(frame, now - known.expires + LEASE)
+            over = None if pause else frame
+            time.sleep(pause)
+        held += [] if frame is None else [frame]
         return MISSING
+
+    def _claim(self, raw: bytes, over: bytes | None, now: float) -> tuple[bytes | None, bool]:
+        """Put a claim where there is nothing, or ``over``; what lies there then, and whether it is that claim."""
+        claim, ends = self._frames.pack(raw, os.urandom(16), now + LEASE, time.time_ns(), CLAIM), now + LEASE
+        if over is None:
+            taken = self._store.claim(raw, claim, ends, now)
+        else:
+            taken = self._store.swap(raw, over, claim, ends, now)
+        return (claim, True) if taken else (self._store.find(raw), False)
 
     def _computed(self, raw: bytes, held: list[bytes], compute: Callable[[], Any]) -> bytes:
         try:
-            return encode(compute())
+            with holding(held):
+                return encode(compute())
         except BaseException:
             for claim in held:
                 self._drop(raw, claim)
@@ -246,4 +212,9 @@ class Tier:
         if held and not flight.overtaken:
             now, expires = self._lifetime(ttl)
             frame = self._frames.pack(raw, payload, expires, time.time_ns())
-            self._store.swap(raw, held[0], frame, expires, now)
+            try:
+                self._store.swap(raw, held[0], frame, expires, now)
+            except CacheError as error:  # it was expensive, and is what was asked for
+                import logging  # noqa: PLC0415  # who has no such trouble does not pay for it
+
+                logging.getLogger(__name__).warning("what was computed is not stored: %s", error)

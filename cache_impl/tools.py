@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .basics import MISSING, deadline
-from .claims import Claims, StillRunning, claims_on
-from .errors import BadKey, BadSetting
+from .claims import Claims, claims_on
+from .errors import BadKey, BadSetting, StillRunning
 from .keys import cache_key, digest
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .frame import CLAIM, HEAD, VALUE
+from .frame import CLAIM, HEAD, TOMBSTONE, VALUE, Known
 from .redis import _lifetime, _RedisStore
-from .versions import REMEMBERED, TOMBSTONE, Known, Versions, peek, proven
+from .versions import REMEMBERED, Versions
 
 if TYPE_CHECKING:
     from .link import Command
@@ -57,7 +57,7 @@ class Versioned(_RedisStore):
             nonlocal found
             found = before
             for key, old in zip(keys, before, strict=True):
-                frames[key] = self._packed(key, writes[key], peek(self._frames, old))
+                frames[key] = self._packed(key, writes[key], self._frames.peek(old))
             return [self._set(key, frame, writes[key].expires, now) for key, frame in frames.items()]
 
         deletes = any(each.payload is None for each in writes.values())
@@ -71,33 +71,35 @@ class Versioned(_RedisStore):
             if each.key == self._everything:
                 self._remove_older(each.version)
 
-    def lease(self, key: bytes, expires: float, token: bytes, now: float) -> bytes | None:
-        """Claim ``key`` for a value to come; the claim that lies there, ours or another's, None over a value.
+    def lease(self, key: bytes, token: bytes, over: bytes | None, expires: float, now: float) -> bytes:
+        """Claim ``key``, with ``token``, where no value and no claim but ``over`` lies; what lies there then.
 
         A claim has the version of the tombstone that it lies upon: it has written nothing yet.
         """
-        claim: bytes | None = None
+        there = b""
 
         def write(before: list[Any]) -> list[Command]:
-            nonlocal claim
-            old = proven(self._frames, key, before[0])
-            if old is not None and old.kind in (CLAIM, VALUE):
-                claim = before[0] if old.kind == CLAIM else None
+            nonlocal there
+            old = self._frames.proven(key, before[0])
+            if old is not None and (
+                (old.kind == VALUE and old.expires > now) or (old.kind == CLAIM and before[0] != over)
+            ):
+                there = before[0]
                 return []
-            claim = self._frames.pack(key, token, expires, old.version if old else 0, CLAIM)
-            return [self._set(key, claim, expires, now)]
+            there = self._frames.pack(key, token, expires, old.version if old else 0, CLAIM)
+            return [self._set(key, there, expires, now)]
 
         self._change([key], write, whole=True)
-        return claim
+        return there
 
     def redeem(self, key: bytes, claim: bytes, write: Write, now: float) -> dict[bytes, bytes]:
         """Store what was claimed, if the claim still lies there; what lies there now, by key."""
-        frame = self._packed(key, write, peek(self._frames, claim))
+        frame = self._packed(key, write, self._frames.peek(claim))
         return {key: frame} if self._exchange(key, claim, self._set(key, frame, write.expires, now)) else {}
 
     def drop(self, key: bytes, old: bytes) -> bool:
         """As every store does; but under a claim that is given up, the tombstone is still there."""
-        known = peek(self._frames, old)
+        known = self._frames.peek(old)
         if known is None or known.kind != CLAIM or not known.version:
             return super().drop(key, old)
         now = self.clock()
@@ -117,7 +119,7 @@ class Versioned(_RedisStore):
 
         def write(before: list[Any]) -> list[Command]:
             *found, everything = [
-                proven(self._frames, *each) for each in zip((*keys, self._everything), before, strict=True)
+                self._frames.proven(*each) for each in zip((*keys, self._everything), before, strict=True)
             ]
             floor = everything.version if everything else 0
             newer = [each for each, old in zip(writes, found, strict=True) if self._wins(each, old, floor)]
@@ -133,7 +135,7 @@ class Versioned(_RedisStore):
 
     def _remove(self, keys: Sequence[bytes], before: int) -> None:
         def remove(heads: list[Any]) -> list[Command]:
-            known = [peek(self._frames, head) for head in heads]
+            known = [self._frames.peek(head) for head in heads]
             doomed = [key for key, each in zip(keys, known, strict=True) if each is None or each.version < before]
             return [(b"DEL", *doomed)] if doomed else []
 
@@ -165,7 +167,7 @@ class Versioned(_RedisStore):
         return old is not None or write.version > forgotten
 
     def _replayed(self, write: Replay, now: float) -> Command:
-        known = peek(self._frames, write.frame)
+        known = self._frames.peek(write.frame)
         if known is not None and known.kind == VALUE and known.expires > now:
             return self._set(write.key, write.frame, known.expires, now)
         tombstone = self._frames.pack(write.key, b"", inf, write.version, TOMBSTONE)  # of an entry that has expired

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from struct import error
 from threading import Lock
 from time import time_ns
-from typing import NamedTuple
 
-from .codec import Damaged
 from .forks import renew_after_fork
-from .frame import Frames
 
-#: What a frame is, beside a claim and a value: the memory of a delete.
-TOMBSTONE = 2
 #: Seconds that a delete is remembered. What waited for longer to be replayed does not come back over nothing.
 REMEMBERED = 86_400.0
-_AHEAD = 86_400 * 10**9  # nanoseconds that another machine's clock may be ahead and still be believed
 
 
 class Versions:
@@ -45,32 +38,3 @@ class Versions:
 
     def _renew(self) -> None:
         self._lock = Lock()
-
-
-class Known(NamedTuple):
-    """What the first bytes of a frame tell, before it is known whether it is sound."""
-
-    kind: int
-    expires: float
-    version: int
-
-
-def peek(frames: Frames, head: bytes | None) -> Known | None:
-    """What a frame that begins with ``head`` says of itself; None where it cannot be one.
-
-    A version from days ahead is no clock's: it is 0.
-    """
-    try:
-        _, _, kind, expires, version, _ = frames._head.unpack_from(head or b"")  # noqa: SLF001
-    except (error, TypeError):
-        return None
-    return Known(kind, expires, version if version < time_ns() + _AHEAD else 0)
-
-
-def proven(frames: Frames, key: bytes, frame: bytes | None) -> Known | None:
-    """``peek`` at a whole frame, which has to be sound and lie under ``key``."""
-    try:
-        frames.unpack(key, frame or b"")
-    except Damaged:
-        return None
-    return peek(frames, frame)

@@ -181,7 +181,7 @@ def test_a_failed_compute_leaves_the_memory_of_a_delete(server: Any, layered: An
     cache = layered("one")
     cache.set("a", 1)
     cache.delete("a")
-    with cache._layers._server._wire.talk() as say:  # noqa: SLF001  # what lies there is nobody else's business
+    with cache._layers.server._wire.talk() as say:  # noqa: SLF001  # what lies there is nobody else's business
         tombstone = say((b"GET", b"p:a"))[0]
         with pytest.raises(ZeroDivisionError):
             cache.get_or_set("a", lambda: 1 / 0)

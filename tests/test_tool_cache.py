@@ -28,12 +28,13 @@ from cache_impl import (
     LayeredCache,
     MemoryCache,
     RedisCache,
+    StillRunning,
     ToolCache,
     Unavailable,
     digest,
 )
 from cache_impl.basics import MISSING
-from cache_impl.claims import Claims, StillRunning, claims_on
+from cache_impl.claims import Claims, claims_on
 from conformance.servers import Server, named
 
 SAFETY = 30.0  # seconds until something that ought to come is given up on
