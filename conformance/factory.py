@@ -61,6 +61,11 @@ class NewCache:
             return ManualClock.unit
         return MovedClock.unit if self.column.server else WaitedClock(self.capabilities.granularity).unit
 
+    @property
+    def waits(self) -> bool:
+        """Whether its time can only be waited for."""
+        return self.capabilities.ttl != "none" and not self._moves_clock and self.column.server is None
+
     def __call__(self, capacity: int | None = None, ttl: float | None = None) -> Judged:
         """A new, empty cache that writes its history down."""
         self._clear_up()

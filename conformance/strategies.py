@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any, TypeVar
 from uuid import UUID
 
-from hypothesis import example
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from .factory import NewCache
@@ -110,6 +110,9 @@ any_values = json_values | beyond_json
 FALSY: tuple[Any, ...] = (None, False, 0, 0.0, "", [], {})
 truthy_json = json_values.map(lambda value: value or "value")
 
+_QUICK_UNIT = 0.0128  # seconds of waiting at which a profile's whole number of examples is drawn
+_FEWEST = 2  # the first example is the simplest: of a history, the empty one
+
 Test = TypeVar("Test", bound=Callable[..., Any])
 
 
@@ -131,6 +134,29 @@ def with_each(**domains: Iterable[Any]) -> Callable[[Test], Test]:
         return run  # type: ignore[return-value]
 
     return decorate
+
+
+def over_time(**strategies: st.SearchStrategy[Any]) -> Callable[[Test], Test]:
+    """``given`` for a test that lets time pass: with fewer examples, and no shrinking, where it must be waited for."""
+
+    def decorate(test: Test) -> Test:
+        @wraps(test)
+        def run(new_cache: NewCache) -> None:
+            settings(**_patience(new_cache))(given(**strategies)(test))(new_cache)
+
+        del run.__wrapped__  # pytest would ask for fixtures of those names
+        return run  # type: ignore[return-value]
+
+    return decorate
+
+
+def _patience(new_cache: NewCache) -> dict[str, Any]:
+    usual = settings()
+    if not new_cache.waits:
+        return {}
+    share = min(1.0, _QUICK_UNIT / new_cache.unit)
+    examples = max(_FEWEST, int(usual.max_examples * share))
+    return {"max_examples": examples, "phases": [each for each in usual.phases if each is not Phase.shrink]}
 
 
 def examples(*values: Any) -> Callable[[Test], Test]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from .contract import needs
 from .factory import NewCache
 from .judged import Judged
 from .model import MISSING, Model
+from .strategies import over_time
 
 pytestmark = pytest.mark.drawn
 
@@ -51,21 +51,21 @@ def swarm(offered: list[Operation], mask: int) -> list[Operation]:
     return [_get, _set] + [each for place, each in enumerate(offered) if mask >> place & 1]
 
 
-@given(drawn=histories)
+@over_time(drawn=histories)
 def test_any_history_of_entries(new_cache: NewCache, drawn: bytes) -> None:
     """With room enough, every answer of every history is the one a dict and a clock would give."""
     play(new_cache, new_cache(), drawn)
 
 
 @needs(ttl="fixed")
-@given(drawn=histories, units=st.integers(1, 4))
+@over_time(drawn=histories, units=st.integers(1, 4))
 def test_any_history_with_a_default_ttl(new_cache: NewCache, drawn: bytes, units: int) -> None:
     """The same for a cache whose entries have a ttl by default."""
     play(new_cache, new_cache(ttl=units * new_cache.unit), drawn)
 
 
 @needs(eviction="approximate")
-@given(drawn=histories, capacity=st.integers(1, 4))
+@over_time(drawn=histories, capacity=st.integers(1, 4))
 def test_any_history_with_too_little_room(new_cache: NewCache, drawn: bytes, capacity: int) -> None:
     """The same for a cache that must evict, ttls and clock included."""
     play(new_cache, new_cache(capacity=capacity), drawn)
