@@ -45,6 +45,7 @@ class Capabilities:
     durable: Literal["no", "yes"] = "no"
     threads: Literal["unsafe", "safe"] = "unsafe"
     get_or_set: Literal["none", "plain", "single-flight"] = "none"
+    flights: Literal["own", "shared"] = "own"  # of a single-flight: with whom; shared is with all who share the entries
     bulk: Literal["none", "yes"] = "none"
     stats: Literal["none", "yes"] = "none"
     failover: Literal["none", "yes"] = "none"

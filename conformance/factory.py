@@ -33,6 +33,7 @@ class NewCache:
     def __init__(self, column: Column, session: ExitStack) -> None:
         self.column = column
         self.last: Judged | None = None
+        self.location: Location | None = None  # of the cache made last
         self._discarded: list[tuple[Any, Location | None]] = []  # a finalizer may come while a server's lock is held
         self._numbers = count()
         self._directory = Path(session.enter_context(tempfile.TemporaryDirectory(prefix="cacheproof-")))
@@ -71,7 +72,7 @@ class NewCache:
         self._clear_up()
         self.last = None  # one that cannot be made has no history, least of all that of another
         options = self._options(capacity, ttl)
-        location = self._location()
+        location = self.location = self._location()
         timeline = self._timeline(location)
         extra = {"clock": timeline} if self._moves_clock else {}
         cache = Judged(lambda: self._sync(self._make(location, options | extra)), History(options), timeline)

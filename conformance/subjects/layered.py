@@ -10,6 +10,7 @@ from typing import Any
 from cache_impl import CircuitBreaker, LayeredCache, RedisCache, __version__, digest
 
 from ..contract import Location
+from .redis import LEASE
 
 _files = TemporaryDirectory(prefix="cacheproof-layered-")
 _numbers = count()
@@ -27,6 +28,7 @@ class Layered(LayeredCache):
         "durable": "yes",
         "threads": "safe",
         "get_or_set": "single-flight",
+        "flights": "shared",
         "bulk": "yes",
         "failover": "yes",
     }
@@ -38,7 +40,7 @@ class Layered(LayeredCache):
         self._place = location.namespace
         left = _left[self._place]
         self._directory = left.pop() if left else f"{_files.name}/{next(_numbers)}"
-        redis = RedisCache(location.connect(), prefix=location.namespace, deadline=2.0, **options)
+        redis = RedisCache(location.connect(), prefix=location.namespace, deadline=2.0, lease=LEASE, **options)
         super().__init__(redis, self._directory, breaker=CircuitBreaker(recovery_time=0.05))
 
     def close(self) -> None:

@@ -1,0 +1,98 @@
+"""The cache under test in another process, which can be killed while it computes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import partial
+from importlib import import_module
+from typing import IO, Self, cast
+
+import pytest
+import redis
+
+from .contract import Location
+from .factory import NewCache
+from .interleaving import Call
+
+
+class Stranger:
+    """Another process, with a cache at the place of the one that ``new_cache`` made last; gone at the end.
+
+    What it says, a line each: ``asking`` before it calls ``get_or_set``, ``computing`` when its compute begins, and
+    ``answered ...`` with what it was answered.
+    """
+
+    def __init__(self, new_cache: NewCache) -> None:
+        if not new_cache.location:
+            pytest.skip(f"{new_cache.name}: this server is in this process alone; --backend=embedded is in all")
+        arguments = [new_cache.column.path, new_cache.location, new_cache.location.namespace]
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, "-m", __name__, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        self.says("ready")
+
+    @property
+    def pid(self) -> str:
+        return str(self._process.pid)
+
+    def says(self, expected: str) -> None:
+        """Wait for its next line, which is ``expected``."""
+        said = Call(cast("IO[str]", self._process.stdout).readline).answer()
+        if said != f"{expected}\n":
+            raise AssertionError(f"the other process says {said!r}, not {expected!r}")
+
+    def asks(self, key: str) -> None:
+        """Let it call ``get_or_set``, with a compute that answers with the process's id when it is let go."""
+        self._tell(key)
+        self.says("asking")
+
+    def lets_go(self) -> None:
+        """Let its compute end."""
+        self._tell("")
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._process.returncode is None:
+            self.kill()
+
+    def _tell(self, line: str) -> None:
+        into = cast("IO[str]", self._process.stdin)
+        into.write(f"{line}\n")
+        into.flush()
+
+
+def _serve(path: str, url: str, namespace: str) -> None:
+    module, _, name = path.partition(":")
+    connect = partial(redis.Redis.from_url, url)
+    cache = getattr(import_module(module), name)(location=Location(url, namespace, connect))
+    _say("ready")
+    while key := sys.stdin.readline().strip():
+        _say("asking")
+        _say(f"answered {cache.get_or_set(key, _compute)}")
+
+
+def _compute() -> str:
+    _say("computing")
+    sys.stdin.readline()
+    return str(os.getpid())
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    _serve(*sys.argv[1:])
