@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from math import inf
 from time import monotonic
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import redis
 
@@ -34,7 +34,7 @@ class Link:
     def __init__(self, address: Address) -> None:
         self._connection = _timed(cast(Any, address.kind))(**address.options)
         self._connection.tls = address.tls
-        self._voice: _SocketVoice | _LibraryVoice | None = None
+        self._voice: Voice | None = None
 
     def ask(self, commands: Sequence[Command], ends: float) -> list[Any]:
         """The replies to ``commands``, before ``ends``. None for a key that holds no string.
@@ -43,7 +43,7 @@ class Link:
             RedisError, OSError: the first error that the server answers, all others unseen; or no answer.
         """
         try:
-            voice = self._voice or self._open(ends)
+            voice = self._voice = self._voice or self._open(ends)
             replies = voice.ask(commands, ends)
         except BaseException:
             self.close()  # what comes next over it would be the answer to this
@@ -64,12 +64,21 @@ class Link:
         self._voice = None
         self._connection.disconnect()
 
-    def _open(self, ends: float) -> _SocketVoice | _LibraryVoice:
+    def _open(self, ends: float) -> Voice:
         self._connection.ends = ends
         self._connection.connect()
         real = isinstance(self._connection._sock, socket.socket)  # noqa: SLF001  # nothing public leads to it
-        self._voice = _SocketVoice(self._connection._sock) if real else _LibraryVoice(self._connection)  # noqa: SLF001
-        return self._voice
+        return _SocketVoice(self._connection._sock) if real else _LibraryVoice(self._connection)  # noqa: SLF001
+
+
+class Voice(Protocol):
+    """How commands are spoken over an open connection."""
+
+    def ask(self, commands: Sequence[Command], ends: float) -> list[Any]:
+        """The replies, before ``ends``; errors are among them."""
+
+    def is_stale(self) -> bool:
+        """Whether the server has closed the connection meanwhile."""
 
 
 class _SocketVoice:
