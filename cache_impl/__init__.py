@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .basics import Stats as Stats
     from .breaker import CircuitBreaker as CircuitBreaker
     from .cached import cached as cached
+    from .costs import Costs as Costs
     from .errors import AccessDenied as AccessDenied
     from .errors import BadKey as BadKey
     from .errors import BadSetting as BadSetting
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from .errors import StorageError as StorageError
     from .errors import Unavailable as Unavailable
     from .file import FileCache as FileCache
+    from .gauges import Figures as Figures
+    from .gauges import figures as figures
     from .keys import cache_key as cache_key
     from .keys import digest as digest
     from .layered import LayeredCache as LayeredCache
@@ -45,9 +48,11 @@ _HOMES = {
     "BadValue": "errors",
     "CacheClosed": "errors",
     "CacheError": "errors",
-    "CircuitOpen": "errors",
     "CircuitBreaker": "breaker",
+    "CircuitOpen": "errors",
+    "Costs": "costs",
     "DeadlineExceeded": "errors",
+    "Figures": "gauges",
     "FileCache": "file",
     "LayeredCache": "layered",
     "LocalCache": "local",
@@ -64,6 +69,7 @@ _HOMES = {
     "cache_key": "keys",
     "cached": "cached",
     "digest": "keys",
+    "figures": "gauges",
     "open_cache": "settings",
 }
 

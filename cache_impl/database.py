@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from weakref import WeakSet, finalize
 
 from .errors import BadValue, CacheClosed, CacheError, DeadlineExceeded, StorageError
+from .latency import Waits
 from .ownership import make_ours
 from .private import private_directory, private_file, protect
 
@@ -53,6 +54,7 @@ class Database:
         self._gate = Lock()  # held to open a connection, and for the length of a fork
         self._writing = Lock()
         self._closed = False
+        self.waits = Waits()
         finalize(self, _close_all, self._idle)
         _databases.add(self)
         with _opening:
@@ -77,6 +79,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
         """Run several statements as one step, with what this yields: all of them, or on an error none."""
+        begun = time.perf_counter()
         self._await_turn()
         try:
             connection = self._lend()
@@ -92,6 +95,7 @@ class Database:
                 self._give_back(connection)
         finally:
             self._writing.release()
+            self.waits.note(time.perf_counter() - begun)
 
     def close(self) -> None:
         self._closed = True
@@ -123,6 +127,7 @@ class Database:
             self._give_back(connection)
 
     def _run(self, statement: str, values: Sequence[Any], answer: Callable[[sqlite3.Cursor], _Answer]) -> _Answer:
+        begun = time.perf_counter()
         connection = self._lend()
         try:
             return answer(connection.execute(statement, values))
@@ -130,6 +135,7 @@ class Database:
             raise self._explained(error) from error
         finally:
             self._give_back(connection)
+            self.waits.note(time.perf_counter() - begun)
 
     def _lend(self) -> sqlite3.Connection:
         """A connection that nobody else uses meanwhile."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .basics import MISSING, deadline
 from .claims import Claims, claims_on
+from .costs import Costs, Ledger
 from .errors import BadKey, BadSetting, StillRunning
 from .keys import cache_key, digest
 
@@ -49,6 +50,8 @@ class ToolCache:
     ``digest`` takes; names and versions are text without a colon. An entry goes when its ttl ends, is not asked
     for any more when a version changes, and is removed by ``invalidate_catalog`` and ``invalidate_tool``.
 
+    ``prices`` has what one call of a kind costs where the cache has no answer; ``costs`` reckons up.
+
     ``single_host`` says that no other machine runs the same tasks. Without it ``run_once`` needs a server that all
     machines share, and refuses while that is away. Over a LayeredCache it has tasks claimed and results kept in a
     file beside that cache's own, and never on the server. Over a MemoryCache it says that this process is alone,
@@ -56,38 +59,46 @@ class ToolCache:
 
     Raises:
         BadKey: data without a canonical form; a name or version that could make two keys meet.
-        BadSetting: an unknown kind or a ttl that is not above 0.
+        BadSetting: an unknown kind, a ttl that is not above 0, a price below 0.
     """
 
-    def __init__(self, cache: Cache, *, ttls: Mapping[str, float] | None = None, single_host: bool = False) -> None:
+    def __init__(
+        self,
+        cache: Cache,
+        *,
+        ttls: Mapping[str, float] | None = None,
+        prices: Mapping[str, float] | None = None,
+        single_host: bool = False,
+    ) -> None:
         self._cache, self._single_host = cache, single_host
+        self._ledger = Ledger(_TTLS, prices or {})
         self._claims: Claims | None = None  # until a task is run
         self._ttls = _TTLS | _checked_ttls(ttls or {})
 
     def get_catalog(self, source: Any, version: str, default: Any = None) -> Any:
         """The catalog of ``source``, such as a list of servers, in that version; or ``default``."""
-        return self._cache.get(cache_key("catalog", version, source), default)
+        return self._get("catalog", cache_key("catalog", version, source), default)
 
     def set_catalog(self, source: Any, version: str, catalog: Any) -> None:
         self._set("catalog", cache_key("catalog", version, source), catalog)
 
     def get_tool(self, name: str, version: str, default: Any = None) -> Any:
         """What is known about a tool, or ``default``."""
-        return self._cache.get(_tool_key(name, version), default)
+        return self._get("tool", _tool_key(name, version), default)
 
     def set_tool(self, name: str, version: str, metadata: Any) -> None:
         self._set("tool", _tool_key(name, version), metadata)
 
     def get_search_results(self, query: Any, catalog_version: str, top_k: int, default: Any = None) -> Any:
         """The best ``top_k`` that were found for ``query`` in that version of the catalog; or ``default``."""
-        return self._cache.get(_search_key(query, catalog_version, top_k), default)
+        return self._get("search", _search_key(query, catalog_version, top_k), default)
 
     def set_search_results(self, query: Any, catalog_version: str, top_k: int, results: Any) -> None:
         self._set("search", _search_key(query, catalog_version, top_k), results)
 
     def get_embedding(self, content: Any, model: str, default: Any = None) -> Any:
         """The embedding of ``content`` by ``model``, or ``default``. A colon in a model's name is fine."""
-        return self._cache.get(_embedding_key(content, model), default)
+        return self._get("embedding", _embedding_key(content, model), default)
 
     def set_embedding(self, content: Any, model: str, embedding: Any) -> None:
         self._set("embedding", _embedding_key(content, model), embedding)
@@ -137,6 +148,7 @@ class ToolCache:
         while (result := claims.find(key)) is MISSING:
             claim = claims.claim(key, lease)
             if claim is not None:
+                self._ledger.note("idempotency", hit=False)
                 return claim.run(fn, self._ttls["idempotency"])
             if time.monotonic() >= given_up:
                 raise StillRunning(
@@ -144,7 +156,17 @@ class ToolCache:
                     "ask again later, its result is kept"
                 )
             time.sleep(_PAUSE)
+        self._ledger.note("idempotency", hit=True)
         return result
+
+    def costs(self) -> Costs:
+        """What the look-ups of this object have cost and saved so far. Each miss is taken for a call that was made."""
+        return self._ledger.costs()
+
+    def _get(self, kind: str, key: str, default: Any) -> Any:
+        value = self._cache.get(key, MISSING)
+        self._ledger.note(kind, hit=value is not MISSING)
+        return default if value is MISSING else value
 
     def _set(self, kind: str, key: str, value: Any) -> None:
         self._cache.set(key, value, self._ttls[kind])
