@@ -40,7 +40,7 @@ class Cell:
             f"Median of {len(self.blocks)} blocks, which take turns with those of the other columns. A block is a new "
             f"cache, {WARM_UP} rounds to warm up, and the median of {batch.rounds} rounds, each of {batch.operations} "
             f"operations timed as a whole, the garbage collector and the loop itself ({loop_cost() * 1e9:.0f} ns for "
-            "each) included."
+            "each) included. Rounds in which another thread was given the processor are left out, unless too few stay."
         )
 
 

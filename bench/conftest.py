@@ -1,4 +1,4 @@
-"""All subjects' blocks take turns, and those of one cell are one row of the table."""
+"""All subjects' blocks take turns, those of one cell are one row of the table, and all together give the ratios."""
 
 from __future__ import annotations
 
@@ -8,18 +8,27 @@ from typing import Any
 
 import pytest
 
-from . import turns
+from . import conditions, found, noise, ratios, summary, turns
 from .cells import Cell, Cells
 from .pace import PACES, Pace
+
+_cells = pytest.StashKey[Cells]()
+_began = pytest.StashKey[conditions.Times]()
+_summary = pytest.StashKey[dict[str, Any]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.option.benchmark_columns = config.option.benchmark_columns or ["median", "iqr", "rounds", "iterations"]
+    config.addinivalue_line("markers", "offers(**values): measured only on columns with one of these values of each")
+    config.stash[_cells] = defaultdict(Cell)
+    config.stash[_began] = conditions.Times.now()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "block" in metafunc.fixturenames:
         metafunc.parametrize("block", range(_pace(metafunc.config).blocks))
+    if {"workload", "payload"} <= set(metafunc.fixturenames) and metafunc.function.__name__ == "test_throughput":
+        metafunc.parametrize(("workload", "payload"), found.chosen(metafunc.config.getoption("profile")))
 
 
 @pytest.hookimpl(trylast=True)  # after pytest's own order, which keeps the blocks of a subject together
@@ -38,6 +47,22 @@ def pytest_benchmark_group_stats(benchmarks: list[dict[str, Any]]) -> None:
     benchmarks[:] = turns.merged(benchmarks)
 
 
+def pytest_cacheproof_results(config: pytest.Config, results: dict[str, Any]) -> None:
+    if results["measurements"] or config.stash[_cells]:
+        ratios.add_ratios(results)
+        results["noise"] = noise.floors(config.stash[_cells])
+        results["warnings"] = conditions.warnings(results, _pace(config), config.stash[_began])
+        config.stash[_summary] = results
+
+
+@pytest.hookimpl(trylast=True)  # below pytest-benchmark's tables
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if _summary in config.stash:
+        terminalreporter.section("ratios")
+        for line in summary.lines(config.stash[_summary], terminalreporter._tw.fullwidth):  # noqa: SLF001 - it knows
+            terminalreporter.write_line(line, yellow=line.startswith("!"))
+
+
 @pytest.fixture(scope="session")
 def pace(pytestconfig: pytest.Config) -> Pace:
     """How long to measure."""
@@ -45,9 +70,9 @@ def pace(pytestconfig: pytest.Config) -> Pace:
 
 
 @pytest.fixture(scope="session")
-def cells() -> Cells:
+def cells(pytestconfig: pytest.Config) -> Cells:
     """What has been measured so far."""
-    return defaultdict(Cell)
+    return pytestconfig.stash[_cells]
 
 
 def _pace(config: pytest.Config) -> Pace:

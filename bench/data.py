@@ -13,35 +13,71 @@ ENTRIES = 128
 VARIETY = 16  # values that differ: enough to keep none of them hot by itself, few enough to be built at once
 SKEW = 0.99
 STEPS = 4096
+BATCH = 100
+MOST = 1 << 24  # bytes of all values of one payload
 
 
 class Data:
-    """What a workload chooses from, made of at least three ``values``.
+    """What a workload chooses from, made of at least three ``values``, stored under ``count`` keys.
 
     The keys asked for equal the stored ones but are other objects: a key of an application is never found
     by its address. Their hashes are known to Python after the first round, as those of literals are.
     """
 
-    def __init__(self, values: Sequence[Any], seed: int = SEED) -> None:
+    def __init__(self, values: Sequence[Any], count: int = ENTRIES, seed: int = SEED) -> None:
         random = Random(seed)
-        order = random.sample(range(ENTRIES), ENTRIES)
-        popular = random.choices(order, cum_weights=zipf(ENTRIES, SKEW), k=STEPS)
-
-        def value(number: int) -> Any:
-            return values[number % len(values)]
+        order = random.sample(range(count), count)
+        self.count = count
+        self._values, self._seed = values, seed
+        self._popular = random.choices(order, cum_weights=zipf(count, SKEW), k=STEPS)
 
         #: keys with their values, to be stored before the clock starts
-        self.entries = [(_key("entry", number), value(number)) for number in range(ENTRIES)]
+        self.entries = [(_key("entry", number), self._value(number)) for number in range(count)]
         #: the keys of ``entries``, in another order
         self.asked = [_key("entry", number) for number in order]
         #: as many keys that are not in ``entries``
         self.absent = [_key("absent", number) for number in order]
         #: the keys of ``entries`` twice, each time with another value than before
-        self.updates = [(_key("entry", number), value(number + turn)) for turn in (1, 2) for number in order]
+        self.updates = [(_key("entry", number), self._value(number + turn)) for turn in (1, 2) for number in order]
         #: new keys with values: so many that the first is evicted, even at random, before they begin again
-        self.arrivals = [(_key("arrival", number), value(number)) for number in range(8 * ENTRIES)]
-        #: keys of ``entries`` by Zipf's law, three without a value to one with
-        self.mix = [(_key("entry", each), value(each + 1) if random.random() < 0.25 else None) for each in popular]
+        self.arrivals = [(_key("arrival", number), self._value(number)) for number in range(8 * count)]
+
+    def mix(self, sets: float) -> list[tuple[str, Any]]:
+        """Keys of ``entries`` by Zipf's law; this share of them with a value, to be set, the others with None."""
+        random = Random(self._seed + 1)
+        return [
+            (_key("entry", each), self._value(each + 1) if random.random() < sets else None) for each in self._popular
+        ]
+
+    def latest(self, sets: float) -> list[tuple[str, Any]]:
+        """Like ``mix``, but what is set is new, and what is asked for is by Zipf's law what was set last."""
+        random, ranks = Random(self._seed + 2), zipf(self.count, SKEW)
+        keys = [("entry", number) for number in range(self.count)]
+        found: list[tuple[str, Any]] = []
+        for rank in random.choices(range(self.count), cum_weights=ranks, k=STEPS):
+            if random.random() < sets:
+                keys.append(("new", len(keys)))
+                found.append((_key(*keys[-1]), self._value(len(keys))))
+            else:
+                found.append((_key(*keys[-1 - rank]), None))
+        return found
+
+    def mortal(self, shortest: float, longest: float) -> list[tuple[str, Any, float]]:
+        """Keys of ``entries`` by Zipf's law, each with a value and a ttl between the two, in seconds: short as often
+        as long, on a logarithmic scale.
+        """
+        random = Random(self._seed + 3)
+        ratio = longest / shortest
+        return [(_key("entry", each), self._value(each), shortest * ratio ** random.random()) for each in self._popular]
+
+    def batches(self) -> list[list[tuple[str, Any]]]:
+        """Entries, ``BATCH`` at a time, each once."""
+        random = Random(self._seed + 4)
+        numbers = [random.sample(range(self.count), min(BATCH, self.count)) for _ in range(16)]
+        return [[(_key("entry", each), self._value(each + 1)) for each in batch] for batch in numbers]
+
+    def _value(self, number: int) -> Any:
+        return self._values[number % len(self._values)]
 
 
 def zipf(count: int, skew: float) -> list[float]:

@@ -12,6 +12,17 @@ from . import payloads, workloads
 from .plan import Workload
 
 
+def chosen(profile: str) -> list[tuple[str, str]]:
+    """The pairs of workload and payload that a profile measures."""
+    return [
+        (workload, payload)
+        for workload, asks in WORKLOADS.items()
+        for payload, make in PAYLOADS.items()
+        if (payload == USUAL or asks.every_payload)
+        and not (profile == "quick" and (asks.wide or getattr(make, "wide", False)))
+    ]
+
+
 def _functions(module: ModuleType) -> dict[str, Any]:
     functions = [each for name, each in vars(module).items() if isfunction(each) and not name.startswith("_")]
     return {each.__name__.replace("_", "-"): each for each in functions if each.__module__ == module.__name__}
@@ -19,3 +30,4 @@ def _functions(module: ModuleType) -> dict[str, Any]:
 
 WORKLOADS: dict[str, Workload] = _functions(workloads)
 PAYLOADS: dict[str, Callable[[Random], Any]] = _functions(payloads)
+USUAL = next(iter(PAYLOADS))  # for workloads to which the size of a value makes no difference of its own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from .data import ENTRIES, Data
 from .loops import Loop
@@ -29,6 +29,8 @@ class Workload(Protocol):
 
     promises: tuple[str, ...]  # without which the number means nothing
     needs: Mapping[str, Sequence[str]]  # capability -> the values that will do
+    every_payload: bool  # measured with each payload, not only the usual one
+    wide: bool  # left out of the quick profile
 
     def __call__(self, data: Data) -> Plan: ...
 
@@ -40,15 +42,31 @@ def relies_on(*promises: str, **needs: Sequence[str]) -> Callable[[Callable[[Dat
     """
 
     def decorate(function: Callable[[Data], Plan]) -> Workload:
-        vars(function).update(promises=promises, needs={"asynchronous": ("no",), **needs})
+        marks = {"every_payload": False, "wide": False} | vars(function)
+        vars(function).update(marks, promises=promises, needs={"asynchronous": ("no",), **needs})
         return cast("Workload", function)
 
     return decorate
 
 
-def offered_by(capabilities: Any, workload: Workload) -> bool:
-    """Whether a subject with these capabilities can run ``workload``."""
-    return all(getattr(capabilities, name) in values for name, values in workload.needs.items())
+Marked = TypeVar("Marked", bound=Callable[..., Any])
+
+
+def every_payload(function: Marked) -> Marked:
+    """Mark a workload to be measured with each payload."""
+    vars(function)["every_payload"] = True
+    return function
+
+
+def wide(function: Marked) -> Marked:
+    """Mark a workload or a payload that is measured where there is time: not in the quick profile."""
+    vars(function)["wide"] = True
+    return function
+
+
+def offered_by(capabilities: Any, needs: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a subject with these capabilities has what is needed."""
+    return all(getattr(capabilities, name) in values for name, values in needs.items())
 
 
 def describe(workload: Workload) -> dict[str, Any]:

@@ -12,9 +12,9 @@ import ormsgpack
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from . import yardsticks
-from .cells import Cells
-from .data import SEED, VARIETY, Data
+from . import noise, yardsticks
+from .cells import Cell, Cells
+from .data import ENTRIES, MOST, SEED, VARIETY, Data
 from .found import PAYLOADS, WORKLOADS
 from .pace import Pace
 from .plan import describe
@@ -22,12 +22,36 @@ from .timing import filled, time_block
 
 YARDSTICKS = [f"{yardsticks.__name__}:{name}" for name in ("Dict", "PlainFile", "RawSocket")]
 ENCODED = "The payload is encoded as MessagePack beforehand, and handed out as it is."
+FEWEST_ENTRIES = 16
+
+TimeBlock = Callable[[str], Cell]
 
 
 @pytest.mark.also(*YARDSTICKS)
-@pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("workload", WORKLOADS)
 def test_throughput(  # noqa: PLR0913, PLR0917 - each argument is a fixture or a parameter of pytest's
+    new_cache: Any,
+    workload: str,
+    payload: str,
+    pace: Pace,
+    time_next_block: TimeBlock,
+    record_measurement: Callable[[dict[str, Any]], None],
+) -> None:
+    """One block of one cell."""
+    cell = time_next_block(new_cache.name)
+    if cell.batch and len(cell.blocks) == pace.blocks:
+        described = {"workload": workload, "payload": payload, **describe(WORKLOADS[workload])}
+        record_measurement(described | cell.measurement(cell.batch, ENCODED if _moves_bytes(new_cache) else ""))
+
+
+@pytest.mark.also(*YARDSTICKS)
+@pytest.mark.parametrize(("workload", "payload"), [(noise.WORKLOAD, noise.PAYLOAD)])
+def test_noise_floor(new_cache: Any, time_next_block: TimeBlock) -> None:
+    """One block of a cell that is there already, once more: how far apart two equal caches seem to be."""
+    time_next_block(noise.again(new_cache.name))
+
+
+@pytest.fixture
+def time_next_block(  # noqa: PLR0913, PLR0917 - as above
     new_cache: Any,
     workload: str,
     payload: str,
@@ -35,27 +59,25 @@ def test_throughput(  # noqa: PLR0913, PLR0917 - each argument is a fixture or a
     pace: Pace,
     cells: Cells,
     benchmark: BenchmarkFixture,
-    record_measurement: Callable[[dict[str, Any]], None],
-) -> None:
-    """One block of one cell."""
-    cell = cells[workload, payload, new_cache.name]
-    if benchmark.enabled and len(cell.blocks) < block:
-        pytest.skip("an earlier block has failed")
-    benchmark.group, benchmark.name = f"{workload} {payload}", new_cache.name
-    encoded = _moves_bytes(new_cache)
-    plan = WORKLOADS[workload](_data(payload, encoded=encoded))
-    try:
-        bare = new_cache.bare(capacity=plan.capacity)
-    except yardsticks.NoSocketError as error:
-        pytest.skip(str(error))
-    with filled(bare, plan) as subject:
-        batch = cell.batch = time_block(benchmark, subject, plan, pace, cell.batch)
-    if benchmark.stats is None:
-        return
-    cell.blocks.append(median(benchmark.stats.stats.data))
-    if len(cell.blocks) == pace.blocks:
-        described = {"workload": workload, "payload": payload, **describe(WORKLOADS[workload])}
-        record_measurement(described | cell.measurement(batch, ENCODED if encoded else ""))
+) -> TimeBlock:
+    """Times a block of the workload with the payload on a new cache; to the cell of the column of that name."""
+
+    def measure(column: str) -> Cell:
+        cell = cells[workload, payload, column]
+        if benchmark.enabled and len(cell.blocks) < block:
+            pytest.skip("an earlier block has failed")
+        benchmark.group, benchmark.name = f"{workload} {payload}", column
+        plan = WORKLOADS[workload](_data(payload, encoded=_moves_bytes(new_cache)))
+        try:
+            bare = new_cache.bare(capacity=plan.capacity)
+        except yardsticks.NoSocketError as error:
+            pytest.skip(str(error))
+        with filled(bare, plan) as subject:
+            cell.batch, rounds = time_block(benchmark, subject, plan, pace, cell.batch)
+        cell.blocks += [median(rounds)] if rounds else []
+        return cell
+
+    return measure
 
 
 def _moves_bytes(new_cache: Any) -> bool:
@@ -67,4 +89,6 @@ def _moves_bytes(new_cache: Any) -> bool:
 def _data(payload: str, *, encoded: bool) -> Data:
     random = Random(SEED)
     values = [PAYLOADS[payload](random) for _ in range(VARIETY)]
-    return Data([ormsgpack.packb(each) for each in values] if encoded else values)
+    packed = [ormsgpack.packb(each) for each in values]
+    count = max(FEWEST_ENTRIES, min(ENTRIES, MOST // len(packed[0])))
+    return Data(packed if encoded else values, count)

@@ -6,37 +6,55 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from .loops import fresh
-from .pace import WARM_UP, Batch, Pace, calibrate, taker
+from .pace import FEWEST_ROUNDS, WARM_UP, Batch, Pace, calibrate, taker
 from .plan import Plan
+
+try:
+    import resource
+except ImportError:  # Windows does not tell
+    resource = None  # type: ignore[assignment]
 
 SAMPLE = 16  # keys looked at when the clock has stopped
 _ABSENT = object()
 
 
-def time_block(benchmark: BenchmarkFixture, subject: Any, plan: Plan, pace: Pace, batch: Batch | None) -> Batch:
-    """Time ``plan`` on ``subject``; seconds per operation, one figure for each round, are then in ``benchmark.stats``.
+def time_block(
+    benchmark: BenchmarkFixture, subject: Any, plan: Plan, pace: Pace, batch: Batch | None
+) -> tuple[Batch, list[float]]:
+    """Time ``plan`` on ``subject``, for pytest-benchmark's table and for us.
 
-    Returns the batch it was timed in: the one given, or one that was found by trying. Fails the test where a key that
-    the plan counts on was not there, or the other way round.
+    Returns the batch it was timed in, the one given or one that was found by trying, and the seconds per operation of
+    each round in which this thread kept its processor; of all rounds, where those are too few. Fails the test where a
+    key that the plan counts on was not there, or the other way round.
     """
     run, take = partial(fresh(plan.loop), subject), taker(plan.arguments)
     found = batch or calibrate(run, take, pace)
+    lost: list[int] = []
 
     def next_round() -> tuple[tuple[list[Any]], dict[str, Any]]:
         if benchmark.stats is not None:  # as it is under --benchmark-disable
             benchmark.stats.iterations = found.operations  # what pytest-benchmark divides a round's time by
-        return (take(found.operations),), {}
+        arguments = take(found.operations)
+        lost.append(interruptions())
+        return (arguments,), {}
 
     pedantic: Any = benchmark.pedantic  # pytest-benchmark has no types for it
     pedantic(run, setup=next_round, rounds=found.rounds, warmup_rounds=WARM_UP)
+    lost.append(interruptions())
     _check(subject, plan)
-    return found
+    return found, [] if benchmark.stats is None else _undisturbed(benchmark.stats.stats.data, lost[WARM_UP:])
+
+
+def interruptions() -> int:
+    """How often this thread has lost its processor to another; 0 where the system does not tell."""
+    return resource.getrusage(resource.RUSAGE_THREAD).ru_nivcsw if hasattr(resource, "RUSAGE_THREAD") else 0
 
 
 @contextmanager
@@ -51,6 +69,12 @@ def filled(subject: Any, plan: Plan) -> Iterator[Any]:
     finally:
         subject.clear()
         getattr(subject, "close", bool)()
+
+
+def _undisturbed(rounds: list[float], lost: list[int]) -> list[float]:
+    """The rounds between two readings of ``lost`` that are equal."""
+    kept = [seconds for seconds, (before, after) in zip(rounds, pairwise(lost), strict=True) if before == after]
+    return kept if len(kept) >= FEWEST_ROUNDS else list(rounds)
 
 
 def _check(subject: Any, plan: Plan) -> None:

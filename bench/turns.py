@@ -1,7 +1,9 @@
 """Which blocks are run, in what order, and what becomes of them in pytest-benchmark's table.
 
-A block is a pytest item with the parameters ``block``, ``workload``, ``payload`` and ``new_cache``, which is
-the column: ``offered`` are its capabilities, ``role`` and ``missing`` say what it is for and why it cannot run.
+A block is a pytest item with the parameters ``block`` and ``new_cache``, which is the column: ``offered`` are its
+capabilities, ``role`` and ``missing`` say what it is for and why it cannot run. Where it also has a ``workload`` and a
+``payload``, these are its cell; else its function is. What a column must offer, the workload says, and the mark
+``offers``.
 """
 
 from __future__ import annotations
@@ -49,9 +51,10 @@ def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
         if not _is_block(item):
             return (-1,)
         given = _parameters(item)
-        column = rank("column", _column(item).name)
-        cell = rank("workload", given["workload"]), rank("payload", given["payload"])
-        return (given["block"], *cell, -column if given["block"] % 2 else column)
+        column = rank("column", _column(item).name), rank("function", _function(item))
+        cell = rank("workload", given.get("workload", _function(item))), rank("payload", given.get("payload", ""))
+        there = column[::-1]  # a second cell of the same column is as far from the first as any other's
+        return (given["block"], *cell, *((-each for each in there) if given["block"] % 2 else there))
 
     return sorted(items, key=turn)
 
@@ -97,4 +100,11 @@ def _is_cache(item: pytest.Item) -> bool:
 
 
 def _is_offered(item: pytest.Item) -> bool:
-    return offered_by(_column(item).offered, WORKLOADS[_parameters(item)["workload"]])
+    workload = _parameters(item).get("workload")
+    needs = [WORKLOADS[workload].needs] if workload else []
+    needs += [mark.kwargs for mark in item.iter_markers("offers")]
+    return all(offered_by(_column(item).offered, each) for each in needs)
+
+
+def _function(item: pytest.Item) -> str:
+    return str(getattr(item, "originalname", ""))

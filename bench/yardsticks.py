@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,13 +23,21 @@ class NoSocketError(ValueError):
 class Dict:
     """A plain dict: the floor for a cache in the process."""
 
-    declares: ClassVar = {"keys": "hashable", "types": "any"}
+    declares: ClassVar = {"keys": "hashable", "types": "any", "bulk": "yes"}
 
     def __init__(self) -> None:
         self._entries: dict[Any, Any] = {}
         self.get = self._entries.get
         self.set = self._entries.__setitem__
         self.clear = self._entries.clear
+        self.set_many = self._entries.update
+
+    def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
+        entries = self._entries
+        return {key: entries[key] for key in keys if key in entries}
+
+    def delete_many(self, keys: Iterable[Any]) -> int:
+        return sum(self.delete(key) for key in keys)
 
     def delete(self, key: Any) -> bool:
         return self._entries.pop(key, self) is not self
@@ -37,7 +46,7 @@ class Dict:
 class PlainFile:
     """A plain file per key, written in place: the floor for a cache on disk. Keys must do as file names."""
 
-    declares: ClassVar = {"scope": "host", "durable": "yes"}
+    declares: ClassVar = {"scope": "host", "durable": "yes", "bulk": "yes"}
 
     def __init__(self, location: str) -> None:
         self._directory = str(location)
@@ -68,11 +77,21 @@ class PlainFile:
         for path in Path(self._directory).iterdir():
             path.unlink()
 
+    def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        return {key: value for key in keys if (value := self.get(key)) is not None}
+
+    def set_many(self, mapping: Mapping[str, bytes]) -> None:
+        for key, value in mapping.items():
+            self.set(key, value)
+
+    def delete_many(self, keys: Iterable[str]) -> int:
+        return sum(self.delete(key) for key in keys)
+
 
 class RawSocket:
     """One blocking socket, commands packed by hand: the floor for a cache on a server that speaks RESP."""
 
-    declares: ClassVar = {"scope": "network"}
+    declares: ClassVar = {"scope": "network", "bulk": "yes"}
 
     def __init__(self, location: Any) -> None:
         self._location = location
@@ -95,6 +114,29 @@ class RawSocket:
 
     def delete(self, key: str) -> bool:
         return self._ask(b"DEL", f"{self._namespace}{key}".encode())[0] == b":1"
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
+        wanted = list(keys)
+        _, rest = self._ask(b"MGET", *(f"{self._namespace}{key}".encode() for key in wanted))
+        reply, place, found = bytearray(rest), 0, {}
+        for key in wanted:
+            while (end := reply.find(b"\r\n", place)) < 0:
+                reply += self._receive()
+            size, place = int(reply[place + 1 : end]), end + 2
+            if size >= 0:
+                while len(reply) < place + size + 2:
+                    reply += self._receive()
+                found[key] = bytes(reply[place : place + size])
+                place += size + 2
+        return found
+
+    def set_many(self, mapping: Mapping[str, bytes]) -> None:
+        parts = [part for key, value in mapping.items() for part in (f"{self._namespace}{key}".encode(), value)]
+        self._ask(b"MSET", *parts)
+
+    def delete_many(self, keys: Iterable[str]) -> int:
+        head, _ = self._ask(b"DEL", *(f"{self._namespace}{key}".encode() for key in keys))
+        return int(head[1:])
 
     def clear(self) -> None:
         with self._location.connect() as client:

@@ -102,9 +102,12 @@ class Measurement:
     method: str = ""
     relies_on: tuple[str, ...] = ()
     about: str = ""
+    ratio: Mapping[str, Any] | None = None
 
     def over(self, base: Measurement) -> Ratio | None:
-        """The ratio to ``base``; None where that says nothing."""
+        """The ratio to ``base``, block by block where the file has it; None where that says nothing."""
+        if self.ratio and self.ratio["to"] == base.subject:
+            return Ratio(base, self.ratio["value"], self.ratio["low"], self.ratio["high"])
         if base.unit != self.unit or min(base.low, self.low) <= 0:
             return None
         return Ratio(base, self.median / base.median, self.low / base.high, self.high / base.low)
@@ -112,7 +115,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A measurement over its yardstick's; the interval is the widest that both intervals allow."""
+    """A measurement over its yardstick's; where blocks cannot be paired, the interval is the widest that both allow."""
 
     yardstick: Measurement
     value: float

@@ -164,11 +164,55 @@ def _outcome(name: str, declares: Record, promise: Record) -> Record:
 
 
 def measurements(draw: random.Random) -> list[Record]:
-    return [
+    found = [
         _measurement(draw, workload, payload, each)
         for workload in COSTS for payload in PAYLOADS for each in subjects()
         if each["state"] == "ran" and not (workload == "set-evict" and each["name"].startswith("file"))
     ]  # fmt: skip
+    for each in found:  # as bench does where blocks can be paired: here for one cache alone
+        if each["subject"] == "file":
+            each["ratio"] = _ratio(each, next(other for other in found if _is_base(other, each)))
+    return found
+
+
+def _is_base(other: Record, each: Record) -> bool:
+    return (other["subject"], other["workload"], other["payload"]) == ("plain-file", each["workload"], each["payload"])
+
+
+def _ratio(each: Record, base: Record) -> Record:
+    ratios = sorted(block / other for block, other in zip(each["blocks"], base["blocks"], strict=True))
+    return {"to": base["subject"], "value": statistics.median(ratios), "low": ratios[0], "high": ratios[-1]}
+
+
+NOISE = [
+    ("memory", 0.98, 0.95, 1.02),
+    ("file", 1.01, 0.9, 1.08),
+    ("redis@embedded", 1.0, 0.86, 1.22),
+    ("dict", 1.0, 0.97, 1.04),
+]
+
+
+def noise() -> list[Record]:
+    """An A/A run of four columns."""
+    return [{"subject": name, "workload": "get-hit", "payload": "small", "value": value, "low": low, "high": high,
+             "floor": max(high, 1 / low) - 1} for name, value, low, high in NOISE]  # fmt: skip
+
+
+WARNINGS = [
+    {"what": "The processor changes its clock rate (governor powersave).",
+     "remedy": "Fix it while measuring: sudo cpupower frequency-set --governor performance"},
+    {"what": "redis@embedded, measured twice, differs by 22%: smaller differences mean nothing.",
+     "remedy": "Close what else is running, or take longer: --profile=standard"},
+]  # fmt: skip
+
+FIGURES = [
+    {"id": "memory-get-hit", "title": "get hit, against dict.get", "target": 4.5, "unit": "x", "rows": [
+        {"subject": "memory", "ours": True, "value": 4.3, "low": 4.1, "high": 4.6}, {"subject": "moka-py", "value": 6.1, "low": 5.8, "high": 6.3}]},
+    {"id": "memory-per-entry", "title": "memory per entry beyond key and value", "target": 160, "unit": "B", "rows": [
+        {"subject": "memory", "ours": True, "value": 171.0}, {"subject": "lru_cache", "value": 102.0}]},
+    {"id": "redis-threads", "title": "get of 1 KiB on 4 threads, operations per second of redis-py's pool", "target": 2.5, "better": "higher",
+     "unit": "x", "rows": [{"subject": "redis@embedded", "ours": True, "value": 2.9, "low": 2.2, "high": 3.4}]},
+]  # fmt: skip
 
 
 def _measurement(draw: random.Random, workload: str, payload: str, subject: Record) -> Record:
@@ -208,6 +252,9 @@ def results(part: str = "all", seed: int = 1) -> Record:
         "measurements": measurements(random.Random(seed)) if measured else [],
         "curves": curves(random.Random(seed)) if measured else [],
         "outages": [outage(random.Random(seed))] if measured else [],
+        "noise": noise() if measured else [],
+        "warnings": WARNINGS if measured else [],
+        "figures": FIGURES if measured else [],
     }  # fmt: skip
 
 

@@ -18,12 +18,18 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bench.data import ENTRIES, Data
-from bench.found import PAYLOADS, WORKLOADS
+from bench import conditions, summary
+from bench.cells import Cell
+from bench.conditions import Times
+from bench.data import BATCH, ENTRIES, Data
+from bench.found import PAYLOADS, WORKLOADS, chosen
 from bench.intervals import FEWEST, median_interval
 from bench.loops import fresh, gets
+from bench.noise import again, floors
 from bench.pace import PACES, Pace, calibrate, taker
 from bench.plan import offered_by
+from bench.ratios import add_ratios, paired
+from bench.timing import interruptions
 from bench.turns import interleaved, merged, possible
 from bench.yardsticks import Dict, NoSocketError, PlainFile, RawSocket
 
@@ -94,30 +100,180 @@ def test_absent_and_arriving_keys_are_new(data: Data) -> None:
 
 def test_the_mix_is_skewed_and_a_quarter_are_sets(data: Data) -> None:
     """Zipf's law with s = 0.99 on 128 keys asks for the most popular one in 18 of 100 cases."""
-    keys = [key for key, _ in data.mix]
+    mix = data.mix(sets=0.25)
+    keys = [key for key, _ in mix]
     most = max(keys.count(key) for key in set(keys))
     assert 0.15 < most / len(keys) < 0.21
-    assert 0.22 < sum(value is not None for _, value in data.mix) / len(data.mix) < 0.28
+    assert 0.22 < sum(value is not None for _, value in mix) / len(mix) < 0.28
+
+
+def test_what_was_set_last_is_asked_for_most(data: Data) -> None:
+    """Each get is of a key that is there by then, and the newest is the most popular."""
+    there = {key for key, _ in data.entries}
+    newest, hits, gets = data.entries[-1][0], 0, 0
+    for key, value in data.latest(sets=0.05):
+        if value is None:
+            assert key in there
+            gets, hits = gets + 1, hits + (key == newest)
+        else:
+            assert key not in there
+            there.add(key)
+            newest = key
+    assert 0.15 < hits / gets < 0.21
+
+
+def test_ttls_are_short_as_often_as_long(data: Data) -> None:
+    """Between the two ends, and half of them below their geometric mean."""
+    ttls = [ttl for _, _, ttl in data.mortal(1.0, 100.0)]
+    assert 1 <= min(ttls) <= max(ttls) <= 100
+    assert 0.45 < sum(ttl < 10 for ttl in ttls) / len(ttls) < 0.55
+
+
+def test_a_batch_names_no_key_twice(data: Data) -> None:
+    """One call for 100 keys is one for 100 entries."""
+    for batch in data.batches():
+        assert len({key for key, _ in batch}) == BATCH
+
+
+class Able(Dict):
+    """A dict that offers all that a workload may need, for which no entry is too old."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.put, self.set = self.set, self._set
+
+    def _set(self, key: str, value: Any, ttl: float | None = None) -> None:
+        assert ttl is None or ttl > 0
+        self.put(key, value)
+
+    def get_or_set(self, key: str, compute: Callable[[], Any]) -> Any:
+        if self.get(key) is None:
+            self.set(key, compute())
+        return self.get(key)
 
 
 @pytest.mark.parametrize("workload", WORKLOADS)
 def test_a_workload_does_to_a_cache_what_it_says(workload: str, data: Data) -> None:
     """On a plain dict every key that is to be there is there after the run, and no other."""
     plan = WORKLOADS[workload](data)
-    subject = Dict()
+    subject = Able()
     for key, value in plan.stored:
         subject.set(key, value)
-    plan.loop(subject, plan.arguments)
+    plan.loop(subject, plan.arguments[:100])
     assert all(subject.get(key) is not None for key in plan.present)
     assert all(subject.get(key) is None for key in plan.absent)
+
+
+def test_every_workload_and_every_payload_is_measured_by_someone() -> None:
+    """Quick leaves things out, and standard nothing."""
+    quick, standard = set(chosen("quick")), set(chosen("standard"))
+    assert quick < standard
+    assert {workload for workload, _ in standard} == set(WORKLOADS)
+    assert {payload for _, payload in standard} == set(PAYLOADS)
 
 
 def test_only_a_bounded_cache_is_asked_to_evict() -> None:
     """A workload says which capabilities it needs."""
     bounded, boundless = (SimpleNamespace(eviction=each, asynchronous="no") for each in ("lru", "none"))
-    assert offered_by(bounded, WORKLOADS["set-evict"])
-    assert not offered_by(boundless, WORKLOADS["set-evict"])
-    assert offered_by(boundless, WORKLOADS["get-hit"])
+    assert offered_by(bounded, WORKLOADS["set-evict"].needs)
+    assert not offered_by(boundless, WORKLOADS["set-evict"].needs)
+    assert offered_by(boundless, WORKLOADS["get-hit"].needs)
+
+
+def test_a_ratio_is_of_blocks_that_took_turns() -> None:
+    """Both slow down to a tenth midway; block by block one is still twice the other."""
+    other = [1.0, 1.0, 1.0, 10.0, 10.0, 10.0]
+    assert paired([2 * each for each in other], other) == {"value": 2.0, "low": 2.0, "high": 2.0}
+
+
+@pytest.mark.parametrize("others", [[1.0] * 5, [1.0] * 7, [1.0] * 5 + [0.0]], ids=["few", "unequal", "zero"])
+def test_there_is_no_ratio_of_blocks_that_do_not_pair(others: list[float]) -> None:
+    """Too few for an interval, or one of them lacks a block."""
+    assert paired([1.0] * len(others) if others != [1.0] * 7 else [1.0] * 6, others) is None
+
+
+def _results(*measured: tuple[str, float], workload: str = "get-hit") -> dict[str, Any]:
+    scopes = {"memory": "instance", "dict": "instance", "redis@a": "network", "raw@a": "network", "raw@b": "network"}
+    blocks = [1.0, 1.1, 0.9, 1.0, 1.2, 0.8]
+    return {
+        "subjects": [
+            {
+                "name": name,
+                "role": "yardstick" if name.startswith(("dict", "raw")) else "cache",
+                "declares": {"scope": scope},
+                "backend": {"name": name.partition("@")[2]} if "@" in name else None,
+            }
+            for name, scope in scopes.items()
+        ],
+        "measurements": [
+            {
+                "workload": workload,
+                "payload": "small",
+                "subject": name,
+                "unit": "s/op",
+                "blocks": [by * b for b in blocks],
+            }
+            for name, by in measured
+        ],
+        "environment": {"load": 0.0, "cores": 2},
+    }
+
+
+def test_each_cache_is_compared_with_the_yardstick_of_its_reach_and_server() -> None:
+    """And a yardstick with none."""
+    results = _results(("memory", 4), ("dict", 1), ("redis@a", 60), ("raw@b", 10), ("raw@a", 30))
+    add_ratios(results)
+    assert [each.get("ratio", {}).get("to") for each in results["measurements"]] == ["dict", None, "raw@a", None, None]
+    assert results["measurements"][2]["ratio"]["value"] == pytest.approx(2.0)
+
+
+def test_the_noise_floor_is_how_far_two_equal_caches_seem_apart() -> None:
+    """The end of the interval that is farther from 1, as a factor in either direction."""
+    first, second = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0, 1.0, 1.25]
+    found = floors({("w", "p", "a"): Cell(blocks=first), ("w", "p", again("a")): Cell(blocks=second)})
+    assert [(each["subject"], each["value"], round(each["floor"], 3)) for each in found] == [("a", 1.0, 0.25)]
+
+
+def test_the_summary_fits_its_window() -> None:
+    """Columns that do not fit come in a table of their own; no line is longer than the window."""
+    results = _results(("memory", 4), ("dict", 1), ("redis@a", 60), ("raw@a", 30))
+    add_ratios(results)
+    results |= {"noise": [], "warnings": []}
+    wide, narrow = list(summary.lines(results, 200)), list(summary.lines(results, 60))
+    assert len(narrow) > len(wide)
+    assert max(map(len, narrow[1:])) <= 60
+    assert any("4 (4 to 4)" in line and "2 (2 to 2)" in line for line in wide)
+
+
+def test_warnings_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Of the clock rate, the load, the neighbours, the noise, wide intervals and the timer."""
+    governor = tmp_path / "cpu0" / "cpufreq" / "scaling_governor"
+    governor.parent.mkdir(parents=True)
+    governor.write_text("powersave\n")
+    monkeypatch.setattr(conditions, "SYSTEM", tmp_path)
+    monkeypatch.setattr(conditions, "timer_step", lambda: 0.001)
+    monkeypatch.setattr(Times, "now", lambda: Times(200, 50))
+    results = _results(("memory", 4), ("dict", 1))
+    results["environment"]["load"] = 5.0
+    results["noise"] = [{"subject": "memory", "floor": 0.5}]
+    results["measurements"][0]["ratio"] = {"value": 4.0, "low": 1.0, "high": 8.0}
+    found = conditions.warnings(results, PACES["quick"], Times(100, 0))
+    assert [each["what"].split()[1] for each in found] == ["processor", "machine", "host", "measured", "of", "timer"]
+    assert all(each["remedy"] for each in found)
+
+
+def test_a_quiet_machine_is_not_warned_about(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing to say where nothing is in the way, or the system does not tell."""
+    monkeypatch.setattr(conditions, "SYSTEM", tmp_path)
+    monkeypatch.setattr(conditions, "timer_step", lambda: 5e-8)
+    monkeypatch.setattr(Times, "now", lambda: Times(0, 0))
+    assert conditions.warnings(_results(("memory", 4)), PACES["quick"], Times(0, 0)) == []
+
+
+def test_interruptions_only_grow() -> None:
+    """A count, whatever the system tells."""
+    before = interruptions()
+    assert interruptions() >= before >= 0
 
 
 def test_a_fresh_loop_shares_no_bytecode() -> None:
@@ -171,11 +327,15 @@ def _located(url: str) -> Any:
 def test_the_raw_socket_speaks_resp(scripted: Any) -> None:
     """Commands as the protocol has them, in its namespace; replies put together however they arrive."""
     subject = RawSocket(_located(scripted.url))
-    scripted.replies += [b"+OK\r\n", b"$3\r\na\r\n\r\n", b"$-1\r\n", b":1\r\n"]
+    scripted.replies += [b"+OK\r\n", b"$3\r\na\r\n\r\n", b"$-1\r\n", b":1\r\n", b"+OK\r\n", b":2\r\n"]
+    scripted.replies += [b"*3\r\n$3\r\na\r\n\r\n$-1\r\n$2\r\nbc\r\n"]
     subject.set("key", b"a\r\n")
     assert subject.get("key") == b"a\r\n"
     assert subject.get("other", "default") == "default"
     assert subject.delete("key") is True
+    subject.set_many({"a": b"1", "b": b""})
+    assert subject.delete_many(["a", "b"]) == 2
+    assert subject.get_many("abc") == {"a": b"a\r\n", "c": b"bc"}
     subject.close()
     assert scripted.sent == [
         b"*2\r\n$6\r\nSELECT\r\n$1\r\n3\r\n",
@@ -183,6 +343,9 @@ def test_the_raw_socket_speaks_resp(scripted: Any) -> None:
         b"*2\r\n$3\r\nGET\r\n$6\r\nns:key\r\n",
         b"*2\r\n$3\r\nGET\r\n$8\r\nns:other\r\n",
         b"*2\r\n$3\r\nDEL\r\n$6\r\nns:key\r\n",
+        b"*5\r\n$4\r\nMSET\r\n$4\r\nns:a\r\n$1\r\n1\r\n$4\r\nns:b\r\n$0\r\n\r\n",
+        b"*3\r\n$3\r\nDEL\r\n$4\r\nns:a\r\n$4\r\nns:b\r\n",
+        b"*4\r\n$4\r\nMGET\r\n$4\r\nns:a\r\n$4\r\nns:b\r\n$4\r\nns:c\r\n",
     ]
 
 
@@ -209,7 +372,9 @@ def test_the_plain_file_is_shaped_as_a_subject(tmp_path: Path) -> None:
     subject.set("key", b"value")
     assert (subject.get("key"), subject.get("other"), subject.get("other", 1)) == (b"value", None, 1)
     assert (subject.delete("key"), subject.delete("key")) == (True, False)
-    subject.set("key", b"value")
+    subject.set_many({"key": b"value", "other": b""})
+    assert subject.get_many(["key", "absent"]) == {"key": b"value"}
+    assert subject.delete_many(["other", "absent"]) == 1
     subject.clear()
     assert subject.get("key") is None
 
@@ -218,7 +383,9 @@ def _block(column: str, block: int, workload: str = "get-hit", **more: Any) -> A
     offered = SimpleNamespace(eviction="none", asynchronous="no")
     described = SimpleNamespace(**{"name": column, "role": "cache", "missing": None, "offered": offered} | more)
     given = {"new_cache": described, "block": block, "workload": workload, "payload": "small"}
-    return SimpleNamespace(callspec=SimpleNamespace(params=given))
+    return SimpleNamespace(
+        callspec=SimpleNamespace(params=given), originalname="test_throughput", iter_markers=lambda _name: []
+    )
 
 
 def _names(items: list[Any]) -> list[tuple[int, str, str]]:
@@ -319,13 +486,16 @@ def test_a_run_measures_the_cache_beside_its_yardsticks(run_bench: Callable[...,
     for each in measured.values():
         assert len(each["blocks"]) == PACES["quick"].blocks
         assert min(each["blocks"]) <= each["low"] <= each["median"] <= each["high"] <= max(each["blocks"])
-    assert "benchmark 'get-hit small': 3 tests" in printed
+    assert "benchmark 'get-hit small': 6 tests" in printed
+    assert sorted(each["subject"] for each in results["noise"]) == sorted(measured)
+    assert measured["mine:Mine"]["ratio"]["to"] == "dict"
+    assert "cost as a multiple of the yardstick's" in printed
 
 
 def test_a_cache_that_lost_its_entries_has_no_cost(run_bench: Callable[..., tuple[str, dict[str, Any]]]) -> None:
-    """A get that misses is not what was to be timed: the run fails once, and says why."""
+    """A get that misses is not what was to be timed: each of its cells fails once, and says why."""
     printed, results = run_bench("--cache=mine:Forgetful")
-    assert "1 failed" in printed
+    assert "2 failed" in printed
     assert "16 of 16 keys were lost" in printed
     assert "mine:Forgetful" not in {each["subject"] for each in results["measurements"]}
 
