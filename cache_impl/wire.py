@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from sys import exception
-from threading import Condition
 from time import monotonic
 from typing import Any
 
 import redis
 
 from .address import Address
-from .errors import CacheClosed, Overloaded
+from .errors import CacheClosed
 from .forks import renew_after_fork
 from .latency import Waits
 from .link import Command, Link
+from .pools import LoopPool, Pool, ThreadPool
 from .refusals import explained
+from .waiting import here
 
 Say = Callable[..., list[Any]]
 
 
 class Wire:
-    """Sends commands to the server at ``address``, over at most ``size`` connections.
+    """Sends commands to the server at ``address``, over at most ``size`` connections for all threads.
+
+    The tasks of an event loop have as many of their own; see ``waiting.run``.
 
     An operation ends within ``deadline`` seconds: waiting for a connection, connecting and logging in,
     sending, and reading the replies. Nothing is tried a second time. (A host's name is looked up by the
@@ -47,20 +49,23 @@ class Wire:
     def ask(self, *commands: Command) -> list[Any]:
         """The replies to ``commands``, sent together. A key that holds no string is answered None."""
         ends, outer = monotonic() + self._deadline, exception()
-        link = self._borrow(ends)
+        pool = self._pool if here.task is None else self._pool_of_loop()
+        link = pool.borrow(ends)
         try:
-            return link.ask(commands, ends)
+            replies: list[Any] = link.ask(commands, ends)
         except (redis.RedisError, OSError) as error:
             raise explained(error, outer, self._place, self._deadline) from error
         finally:
-            self._give_back(link)
+            pool.give_back(link)
             self.waits.note(monotonic() - ends + self._deadline)
+        return replies
 
     @contextmanager
     def talk(self) -> Iterator[Say]:
         """``ask`` several times on one connection, within one deadline."""
         ends, outer = monotonic() + self._deadline, exception()
-        link = self._borrow(ends)
+        pool = self._pool if here.task is None else self._pool_of_loop()
+        link = pool.borrow(ends)
         try:
             yield lambda *commands: link.ask(commands, ends)
         except BaseException as error:
@@ -69,56 +74,39 @@ class Wire:
                 raise explained(error, outer, self._place, self._deadline) from error
             raise
         finally:
-            self._give_back(link)
+            pool.give_back(link)
             self.waits.note(monotonic() - ends + self._deadline)
 
     def close(self) -> None:
         self._closed = True
-        self._hang_up()
-        with self._change:
-            self._change.notify_all()
+        for pool in (self._pool, *list(self._loops.values())):
+            pool.close()
 
-    def _borrow(self, ends: float) -> Link:
-        try:
-            link = self._idle.pop()
-        except IndexError:
-            link = self._wait_for_link(ends)
-        link.freshen()
-        return link
+    def _pool_of_loop(self) -> Pool:
+        from asyncio import get_running_loop  # noqa: PLC0415  # the tasks that come here have loaded it
 
-    def _wait_for_link(self, ends: float) -> Link:
-        with self._change:
-            self._waiting += 1
-            try:
-                while True:
-                    if self._closed:
-                        raise CacheClosed(f"the connections to {self._place} are closed")
-                    with suppress(IndexError):
-                        return self._idle.pop()
-                    if self._open < self._size:
-                        link = Link(self._address)
-                        self._open += 1
-                        return link
-                    if not self._change.wait(ends - monotonic()):
-                        raise Overloaded(f"all {self._size} connections to {self._place} are in use; see pool_size")
-            finally:
-                self._waiting -= 1
+        loop = get_running_loop()
+        pool = self._loops.get(loop)
+        if pool is None:
+            if self._closed:
+                raise CacheClosed(f"the connections to {self._place} are closed")
+            self._leave_stranded()
+            pool = self._loops[loop] = self._new_loop_pool()
+        return pool
 
-    def _give_back(self, link: Link) -> None:
-        self._idle.append(link)
-        if self._closed:
-            self._hang_up()
-        elif self._waiting:
-            with self._change:
-                self._change.notify()
+    def _new_loop_pool(self) -> LoopPool:
+        from .streams import link_for_tasks  # noqa: PLC0415  # of no use to threads
 
-    def _hang_up(self) -> None:
-        with suppress(IndexError):
-            while True:
-                self._idle.pop().close()
+        return LoopPool(link_for_tasks(self._address), self._size, self._place)
+
+    def _leave_stranded(self) -> None:
+        """Let go of connections whose event loop has ended."""
+        for loop, pool in list(self._loops.items()):
+            if pool.is_stranded:
+                del self._loops[loop]
+                pool.close()
 
     def _renew(self) -> None:
         """Begin with no connection, as in a new object or process."""
-        self._idle: deque[Link] = deque()  # the one used last is used next
-        self._open = self._waiting = 0
-        self._change = Condition()
+        self._pool: Pool = ThreadPool(lambda: Link(self._address), self._size, self._place)
+        self._loops: dict[Any, LoopPool] = {}
