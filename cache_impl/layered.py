@@ -27,6 +27,7 @@ from .store import Store
 from .tier import LEASE, Tier
 from .versioned import Versioned
 from .versions import Versions
+from .waiting import off_loop
 
 _LAST = 1.0  # seconds that closing waits for a replay under way
 _TURN = 5.0  # seconds that a task waits while other processes write to the file beside
@@ -171,9 +172,14 @@ class LayeredCache(Tier):
         """Which tier serves, and how much waits to be replayed."""
         return Health(self._serving, self._since, self._breaker.state, self._journal.pending())
 
+    def served(self) -> dict[str, int]:
+        """How many looks and writes each tier has answered so far."""
+        memory = {} if self._front is None else {"memory": self._front.memory.stats().hits}
+        return memory | self._layers.served()
+
     def close(self) -> None:
         """Let go of files and connections; entries stay, and so does what waits. Closing twice is fine."""
-        self._replayer.close(_LAST)
+        off_loop(self._replayer.close, _LAST)
         super().close()
         if self._front is not None:
             self._front.memory.close()

@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
 from .breaker import CircuitBreaker
 from .errors import CircuitOpen, Overloaded, Unavailable
+from .forks import renew_after_fork
 from .frame import CLAIM, VALUE, Frames
 from .journal import NOTHING, Journal, Row
 from .versioned import Versioned, Write
@@ -41,6 +43,9 @@ class Layers:
     ) -> None:
         self.server, self._journal, self._breaker = server, journal, breaker
         self._frames, self._versions, self._alarm, self._mirror = frames, versions, alarm, mirror
+        self._served = {"redis": 0, "file": 0}
+        self._renew()
+        renew_after_fork(self, Layers._renew)
 
     @contextmanager
     def one_deadline(self) -> Iterator[None]:
@@ -62,6 +67,10 @@ class Layers:
         finally:
             _gave_up.set(before)
 
+    def served(self) -> dict[str, int]:
+        """How many looks and writes each tier has answered so far."""
+        return dict(self._served)
+
     @property
     def reachable(self) -> bool:
         """Whether operations go to the server; one may yet fail."""
@@ -69,7 +78,7 @@ class Layers:
 
     def find(self, key: bytes) -> bytes | None:
         row = self._waiting(self._journal.find(key))
-        answer = _AWAY if row.pending else self._ask(self.server.find, key)
+        answer = self._by_file() if row.pending else self._ask(self.server.find, key)
         return row.frame if answer is _AWAY else self._seen(answer)
 
     def read(self, keys: Iterable[bytes]) -> list[bytes | None]:
@@ -111,7 +120,7 @@ class Layers:
         Made while the server is away, a claim is but a version: what is written from now on is newer.
         """
         token, row = os.urandom(16), self._waiting(self._journal.find(key))
-        answer = _AWAY if row.pending else self._ask(self.server.lease, key, token, over, expires, now)
+        answer = self._by_file() if row.pending else self._ask(self.server.lease, key, token, over, expires, now)
         if answer is not _AWAY:
             self._seen(answer)
             return answer, answer.endswith(token)
@@ -185,10 +194,10 @@ class Layers:
     def _ask(self, operation: Callable[..., Any], *arguments: Any) -> Any:
         """The server's answer; ``_AWAY`` if it has none. What is no outage is raised: a wrong password, above all."""
         if not self.reachable or _gave_up.get():
-            return _AWAY
+            return self._by_file()
         ticket = self._breaker.admit()
         if ticket is None:
-            return _AWAY
+            return self._by_file()
         try:
             answer = operation(*arguments)
         except Unavailable as error:
@@ -201,12 +210,24 @@ class Layers:
             ticket.failure(_NotCounted())
             raise
         ticket.success()
+        self._count("redis")
         return answer
 
     def _given_up(self) -> Any:
         if _gave_up.get() is not None:
             _gave_up.set(True)
+        return self._by_file()
+
+    def _by_file(self) -> Any:
+        self._count("file")
         return _AWAY
+
+    def _count(self, tier: str) -> None:
+        with self._counting:
+            self._served[tier] += 1
+
+    def _renew(self) -> None:
+        self._counting = Lock()
 
     def _waiting(self, row: Row) -> Row:
         if row.pending:

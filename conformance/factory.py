@@ -81,8 +81,11 @@ class NewCache:
         return cache
 
     def bare(self, capacity: int | None = None, ttl: float | None = None) -> Any:
-        """The plain subject, on its own clock, with nothing between it and the caller."""
-        return self._make(self._location(), self._options(capacity, ttl))
+        """The plain subject, on its own clock, with nothing between it and the caller.
+
+        ``usual`` of the subject has arguments that differ from those which it is judged with.
+        """
+        return self._make(self._location(), getattr(self.column.subject, "usual", {}) | self._options(capacity, ttl))
 
     def model(self, cache: Judged) -> Model:
         """A model that stands where ``cache`` stood when it was new."""

@@ -16,6 +16,15 @@ from .serving import Breakable, Freezable
 SAFETY = 20.0  # seconds until what ought to arrive is given up on
 
 
+def breakable(new_cache: NewCache) -> Any:
+    """The server of ``new_cache``, which can be frozen, killed and restarted."""
+    server = new_cache.column.server
+    if not (isinstance(server, Breakable) and isinstance(server, Freezable)):
+        pytest.skip(f"{new_cache.name}: this server cannot be frozen; --backend=embedded can")
+    gc.collect()  # what earlier tests have left is cleared away while the server can be asked to
+    return server
+
+
 @contextmanager
 def gone(new_cache: NewCache) -> Iterator[None]:
     """The server is killed, and back, empty, at the end."""

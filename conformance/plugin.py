@@ -106,6 +106,16 @@ def record_measurement(request: pytest.FixtureRequest, new_cache: NewCache) -> C
 
 
 @pytest.fixture
+def record_outage(request: pytest.FixtureRequest, new_cache: NewCache) -> Callable[[dict[str, Any]], None]:
+    """Takes what a cache did in an outage, step by step and without its subject, for the result file."""
+
+    def record(outage: dict[str, Any]) -> None:
+        request.node.user_properties.append(("outage", {"subject": new_cache.name, **outage}))
+
+    return record
+
+
+@pytest.fixture
 def record_curve(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], None]:
     """Takes one curve for the result file, with as many of its lines as the test knows; those of one id are joined."""
 

@@ -29,6 +29,7 @@ class Results:
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     measurements: list[dict[str, Any]] = field(default_factory=list)
     curves: list[dict[str, Any]] = field(default_factory=list)
+    outages: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self, *, complete: bool) -> dict[str, Any]:
         """The whole file, as the schema has it."""
@@ -50,6 +51,7 @@ class Results:
             "verdicts": sorted(verdicts, key=lambda each: (each["subject"], each["promise"])),
             "measurements": self.measurements,
             "curves": joined(self.curves),
+            "outages": self.outages,
         }
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from .contract import needs
 from .factory import NewCache
 from .model import MISSING
-from .outages import gone
+from .outages import breakable, gone
+from .traffic import Traffic
 
 
 @needs(failover="yes")
@@ -98,3 +102,26 @@ def test_a_bad_key_is_no_outage(new_cache: NewCache) -> None:
             cache.set(1, 1)
         with pytest.raises(TypeError):
             cache.delete(1)
+
+
+@needs(failover="yes", threads="safe", asynchronous={"no"})
+def test_traffic_goes_on_through_a_whole_outage(
+    new_cache: NewCache, record_outage: Callable[[dict[str, Any]], None]
+) -> None:
+    """While the server is frozen, killed and started anew, no get, set or delete of several threads raises.
+
+    What they saw is in the result file, step by step.
+    """
+    server = breakable(new_cache)
+    with Traffic(new_cache.bare()) as traffic:
+        traffic.goes_on(1.0)
+        try:
+            traffic.meets("frozen", server.freeze)
+            traffic.goes_on(1.5)
+            traffic.meets("killed", server.kill)
+            traffic.goes_on(1.5)
+        finally:
+            traffic.meets("restarted", server.restart)
+        traffic.goes_on(2.0)
+    record_outage(traffic.outage("frozen, killed and restarted under load"))
+    assert traffic.errors == []

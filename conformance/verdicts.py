@@ -60,6 +60,7 @@ class Verdicts:
             "verdict": self._results.verdicts,
             "measurement": self._results.measurements,
             "curve": self._results.curves,
+            "outage": self._results.outages,
         }
         for name, value in report.user_properties if report.when == "teardown" else ():
             noted.get(name, []).append(value)

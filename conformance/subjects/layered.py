@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import count
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, ClassVar
 
 from cache_impl import CircuitBreaker, LayeredCache, RedisCache, __version__, digest
 
@@ -34,13 +34,14 @@ class Layered(LayeredCache):
     }
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
+    usual: ClassVar = {"deadline": 0.25}
 
-    def __init__(self, location: Location, **options: Any) -> None:
+    def __init__(self, location: Location, *, deadline: float = 2.0, **options: Any) -> None:
         """One that is made after another was closed is the same machine, started anew; else it is one more."""
         self._place = location.namespace
         left = _left[self._place]
         self._directory = left.pop() if left else f"{_files.name}/{next(_numbers)}"
-        redis = RedisCache(location.connect(), prefix=location.namespace, deadline=2.0, lease=LEASE, **options)
+        redis = RedisCache(location.connect(), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
         super().__init__(redis, self._directory, breaker=CircuitBreaker(recovery_time=0.05))
 
     def close(self) -> None:
