@@ -7,6 +7,8 @@ import inspect
 import pkgutil
 import re
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from types import ModuleType
 
 from ..contract import METHODS
@@ -44,18 +46,35 @@ def _found_in(package: ModuleType) -> dict[str, type | Uninstalled]:
     found: dict[str, type | Uninstalled] = {}
     for module in pkgutil.iter_modules(package.__path__):
         if not module.ispkg:
-            found.update(_subjects_of(f"{package.__name__}.{module.name}", module.name))
+            found.update(_subjects_of(f"{package.__name__}.{module.name}"))
     return found
 
 
-def _subjects_of(path: str, stem: str) -> dict[str, type | Uninstalled]:
+def _subjects_of(path: str) -> dict[str, type | Uninstalled]:
     try:
         module = importlib.import_module(path)
     except ImportError as error:
         if (error.name or "").startswith("cache_impl"):
             raise  # ours, and broken: no installation would mend that
-        return {stem.replace("_", "-"): Uninstalled(str(error), f"pip install {error.name}")}
+        return _uninstalled(path, error)
     return {name_of(subject): subject for subject in defined_in(module)}
+
+
+def _uninstalled(path: str, error: ImportError) -> dict[str, type | Uninstalled]:
+    """The subjects of a module that cannot be imported, from its source: the module ``lru`` comes with ``lru-dict``."""
+    source = Path(importlib.import_module(path.rpartition(".")[0]).__path__[0], f"{path.rpartition('.')[2]}.py")
+    text = source.read_text(encoding="utf-8")
+    declared = re.search(r'^    distribution = "(.+)"', text, re.MULTILINE)
+    package = declared[1] if declared and not _is_installed(declared[1]) else error.name
+    missing = Uninstalled(str(error), f"pip install {package}")
+    return {_asked_for_as(name): missing for name in re.findall(r"^class ([A-Z]\w*)", text, re.MULTILINE)}
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        return bool(version(distribution))
+    except PackageNotFoundError:
+        return False
 
 
 def defined_in(module: ModuleType) -> list[type]:
@@ -67,4 +86,8 @@ def defined_in(module: ModuleType) -> list[type]:
 
 def name_of(subject: type) -> str:
     """``CachetoolsLRU`` is asked for as ``cachetools-lru``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", subject.__name__).lower()
+    return _asked_for_as(subject.__name__)
+
+
+def _asked_for_as(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
