@@ -12,6 +12,7 @@ from .database import Database
 from .frame import Frames
 from .store import checked_deadline
 from .tier import Tier
+from .waiting import blocks
 
 _SCHEMA = (
     "CREATE TABLE entries (key BLOB PRIMARY KEY NOT NULL, expires REAL, claim INTEGER NOT NULL, frame BLOB NOT NULL)",
@@ -62,6 +63,7 @@ class FileCache(Tier):
         super().__init__(_FileStore(directory, checked_deadline(deadline)), frames, ttl, clock)
 
 
+@blocks
 class _FileStore:
     """Frames in a table; see ``Store``."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from .basics import MISSING
 from .errors import Recursion
 from .forks import after_fork_in_child
+from .waiting import await_, here
 
 _within: ContextVar[Flight | None] = ContextVar("cache_impl.flight", default=None)  # the compute this code is part of
 _lock = RLock()  # held to look at or change who waits for whom, never while anyone computes
@@ -53,8 +54,7 @@ class Flights:
                             store(value, flight)
                         flight.value = value
                 else:
-                    flight.refuse_own_thread()
-                    flight.landed.result()
+                    flight.wait()
                 if flight.answered:
                     return flight.answer()
             finally:
@@ -166,10 +166,16 @@ class Flight:
                 ahead += flight.awaits
         return other in reached
 
-    def refuse_own_thread(self) -> None:
-        """A thread that blocks to wait for what it computes itself would wait for ever."""
-        if self._thread == get_ident() and not self.landed.done():
+    def wait(self) -> None:
+        """Wait until it has landed. A thread that blocks to wait for what it computes itself would wait for ever."""
+        if here.task is not None:
+            from asyncio import wrap_future  # noqa: PLC0415
+
+            await_(wrap_future(self.landed))
+        elif self._thread == get_ident() and not self.landed.done():
             raise self.recursion()
+        else:
+            self.landed.result()
 
     def leave(self) -> None:
         """Whoever boarded no longer waits for this flight."""

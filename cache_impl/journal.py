@@ -13,6 +13,7 @@ from .forks import renew_after_fork
 from .frame import TOMBSTONE, VALUE, Frames
 from .versioned import Replay, Write
 from .versions import REMEMBERED, Versions
+from .waiting import blocks
 
 _SCHEMA = (
     """CREATE TABLE entries (key BLOB PRIMARY KEY NOT NULL, version INTEGER NOT NULL, expires REAL NOT NULL,
@@ -47,6 +48,7 @@ class Row(NamedTuple):
 NOTHING = Row(0, pending=False, frame=None)
 
 
+@blocks
 class Journal:
     """Entries and tombstones in an SQLite database in ``directory``: the write and the note of it are one row.
 

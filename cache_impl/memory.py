@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from .basics import MISSING, Stats, checked_capacity, checked_ttl
+from .coroutines import Coroutines
 from .flight import Flight, Flights
 from .lru import Entries
 from .unlocked import unlocked
 
 
-class MemoryCache:
+class MemoryCache(Coroutines[Hashable]):
     """At most ``capacity`` entries; when one more comes, expired ones go first, then the least recently used.
 
     ``ttl`` is how many seconds an entry lives where ``set`` is not told otherwise; ``None`` is for ever.
@@ -118,6 +119,10 @@ class MemoryCache:
             self._land(key, ttl, value, flight)
 
         return self._copy(await self._flights.arun(key, look, compute, land))
+
+    async def _arun(self, operation: Callable[..., Any], *arguments: Any) -> Any:
+        """Nothing here waits."""
+        return operation(*arguments)
 
     def stats(self) -> Stats:
         """The figures so far."""

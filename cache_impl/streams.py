@@ -17,7 +17,7 @@ import redis.asyncio
 from .address import Address
 from .link import Command, Link
 from .resp import Reader, packed
-from .waiting import OffLoop, await_
+from .waiting import await_, off_loop
 
 _KINDS: dict[Any, Any] = {
     redis.Connection: redis.asyncio.Connection,
@@ -39,7 +39,7 @@ def link_for_tasks(address: Address) -> Callable[[], Any]:
     ):
         kind = None
     if kind is None:
-        return lambda: OffLoop(Link(address))
+        return lambda: _BlockingLink(address)
     connect = {**options, "socket_timeout": None, "socket_connect_timeout": None}  # there is a deadline for all
     return lambda: StreamLink(lambda: _secured(kind(**connect), address))
 
@@ -126,6 +126,13 @@ class _StreamVoice(Protocol):
         else:
             self._end = redis.TimeoutError("Timeout")
             self._transport.abort()
+
+
+class _BlockingLink(Link):
+    """A link for threads, asked in one."""
+
+    def ask(self, commands: Sequence[Command], ends: float) -> list[Any]:
+        return off_loop(super().ask, commands, ends)
 
 
 async def _writer(connection: Any, ends: float) -> StreamWriter:

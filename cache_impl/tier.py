@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from .basics import MISSING, Stats, checked_ttl
 from .codec import decode, encode
+from .coroutines import Coroutines
 from .entries import Entries
 from .errors import CacheError
 from .flight import Flight, Flights
@@ -17,11 +18,12 @@ from .forks import renew_after_fork
 from .frame import CLAIM, Frames
 from .store import Closed, Store
 from .turns import Turn, holding
+from .waiting import sleep
 
 LEASE = 3600.0  # seconds that a compute may take and still be stored
 
 
-class Tier(Entries):
+class Tier(Entries, Coroutines[str]):
     """A cache over a ``store``. Keys are text; values are copied, and come back equal and of the same type.
 
     A value set while ``get_or_set`` computes the same key wins, as does a delete, whichever process it comes
@@ -186,7 +188,7 @@ class Tier(Entries):
                 break
             pause = turn.pause(frame, now - known.expires + LEASE)
             over = None if pause else frame
-            time.sleep(pause)
+            sleep(pause)
         held += [] if frame is None else [frame]
         return MISSING
 

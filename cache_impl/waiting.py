@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache, partial, wraps
 from threading import local
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+from .forks import after_fork_in_child
 
 if TYPE_CHECKING:
     from .stacks import Stack
@@ -75,15 +76,22 @@ def off_loop(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> 
     return await_(_ended(_threads().submit(function, *args, **kwargs)))
 
 
-class OffLoop:
-    """``each``, for threads and tasks: it has the same methods."""
+def blocks(kind: type[T]) -> type[T]:
+    """Have each public method of ``kind`` called by ``off_loop``."""
+    for name, method in list(vars(kind).items()):
+        if callable(method) and not name.startswith("_"):
+            setattr(kind, name, _off_loop(method))
+    return kind
 
-    def __init__(self, each: Any) -> None:
-        self._each = each
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        vars(self)[name] = method = partial(off_loop, getattr(self._each, name))
-        return method
+def _off_loop(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if here.task is None:  # asked here already, as it costs a thread less than to call and ask
+            return method(*args, **kwargs)
+        return off_loop(method, *args, **kwargs)
+
+    return call
 
 
 async def _ended(job: Future[T]) -> T:
@@ -113,4 +121,4 @@ def _new_stack() -> Stack:
     return Stack()
 
 
-os.register_at_fork(after_in_child=_threads.cache_clear)
+after_fork_in_child(_threads.cache_clear)
