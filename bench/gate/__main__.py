@@ -1,0 +1,71 @@
+"""Is the working tree slower? Exit status 1 where a workload has become slower than the margin allows, else 0.
+
+Three processes at a time: the base, the base once more for the noise floor, and the working tree. They take turns,
+block by block; new ones come for the next pair. While anything is undecided there are more pairs, as long as the budget
+lasts; what is undecided even then fails nothing. Options that are not listed go to pytest: --cache, --backend.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import NoReturn
+
+from ..found import PAYLOADS
+from .contest import Contest
+from .opponents import OpponentError
+from .sides import BaseError, lay_out
+from .table import rows
+from .verdict import REGRESSED
+
+PAIRS = 8
+USAGE_ERROR = 4  # as pytest's
+INTERRUPTED = 130  # as a shell's
+
+
+class _Arguments(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE_ERROR, f"gate: {message}\n")
+
+
+def main(arguments: list[str]) -> int:
+    chosen, options = _parser().parse_known_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="cacheproof-gate-") as directory:
+        try:
+            _say(f"{lay_out(chosen.base, Path(directory))} against the working tree, payload {chosen.payload}")
+            contest = Contest(Path(directory), chosen.payload, options)
+            contest.run(chosen.pairs, chosen.budget, _say)
+        except (BaseError, OpponentError) as error:
+            _say(f"gate: {error}")
+            return USAGE_ERROR
+    decisions = {cell: trial.decide() for cell, trial in contest.trials.items()}
+    print("\n".join(rows(decisions)))  # noqa: T201 - the table is what was asked for
+    return int(any(each.word == REGRESSED for each in decisions.values()))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Arguments(prog=f"python -m {__package__}", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--base", required=True, help="a git ref, or a version that pip can install: cachetools==5.5.0")
+    parser.add_argument("--payload", default="small", choices=PAYLOADS, help="what is stored (default: small)")
+    parser.add_argument("--pairs", default=PAIRS, type=_count, help=f"of processes, to begin with (default: {PAIRS})")
+    parser.add_argument("--budget", default=600, type=float, help="seconds after which no pair is begun (default: 600)")
+    return parser
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of pairs, such as {PAIRS}")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - progress, and what went wrong
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

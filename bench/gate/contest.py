@@ -1,0 +1,80 @@
+"""Pairs of processes until every cell is decided, or the time is up."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from .opponents import Opponent, OpponentError, opponents
+from .verdict import ORDER, UNDECIDED, Trial
+
+TURNS = 7  # of each cell in each pair
+
+Cell = tuple[str, str]  # column and workload
+Sides = dict[str, Opponent]
+
+
+class Contest:
+    """The working tree against a base; ``payload`` is what the caches store, ``options`` are pytest's."""
+
+    def __init__(self, base: Path, payload: str, options: Sequence[str]) -> None:
+        self.trials: dict[Cell, Trial] = defaultdict(Trial)
+        self._base, self._payload, self._options = base, payload, options
+        self._wanted: Collection[Cell] | None = None  # all there are
+
+    def run(self, pairs: int, budget: float, say: Callable[[str], None]) -> None:
+        """So many ``pairs``, and as many again while anything is undecided and ``budget`` seconds are not over.
+
+        Raises:
+            OpponentError: a process could not be started, or died.
+        """
+        end = time.monotonic() + budget
+        for number in count(1):
+            say(f"pair {number}")
+            self._pair()
+            if number % pairs == 0:
+                self._wanted = {cell for cell, trial in self.trials.items() if trial.decide().word == UNDECIDED}
+            if number >= pairs and (not self._wanted or time.monotonic() >= end):
+                return
+
+    def _pair(self) -> None:
+        """One new process for each side, and every cell in them."""
+        with opponents({"base": self._base, "twin": self._base, "new": Path.cwd()}, self._options) as sides:
+            while served := _same({name: each.hear() for name, each in sides.items()}):
+                column, workloads = served
+                for workload in workloads:
+                    if self._wanted is None or (column, workload) in self._wanted:
+                        self.trials[column, workload].add(_turns(sides, workload, self._payload))
+                for each in sides.values():
+                    each.tell("leave")
+        if not self.trials:
+            raise OpponentError("no cache was there to be timed; say which with --cache and --backend")
+
+
+def _turns(sides: Sides, workload: str, payload: str) -> list[dict[str, list[float]]]:
+    """Seconds of each side, two blocks in each turn."""
+    operations = sides["base"].ask("open", workload, payload, None)
+    for name in ("twin", "new"):
+        sides[name].ask("open", workload, payload, operations)
+    turns = [_turn(sides) for _ in range(TURNS)]
+    for each in sides.values():
+        each.ask("close")
+    return turns
+
+
+def _turn(sides: Sides) -> dict[str, list[float]]:
+    seconds = defaultdict(list)
+    for name in ORDER:
+        seconds[name].append(sides[name].ask("block"))
+    return seconds
+
+
+def _same(said: dict[str, Any]) -> Any:
+    """What all sides say."""
+    if said["base"] != said["new"]:
+        raise OpponentError(f"the sides offer different things: {said['base']} and {said['new']}")
+    return said["base"]

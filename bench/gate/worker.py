@@ -1,0 +1,78 @@
+"""What runs in each process: for each column, the orders that come through the pipe, one after the other.
+
+``open`` a workload on a payload, with a number of operations to a round, or None to have one found; time a ``block``;
+``close`` it; ``leave`` for the next column.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing.connection import Connection
+from random import Random
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from ..data import SEED, VARIETY, Data
+from ..found import PAYLOADS, WORKLOADS
+from ..loops import fresh
+from ..pace import PACES, WARM_UP, Take, calibrate, taker
+from ..plan import offered_by
+from ..timing import filled
+from .opponents import CHANNEL
+
+ROUNDS = 9  # of a block, which is their median
+
+
+@pytest.fixture(scope="session")
+def channel() -> Iterator[Connection]:
+    with Connection(int(os.environ[CHANNEL])) as connection:
+        yield connection
+
+
+def test_serve(new_cache: Any, channel: Connection) -> None:
+    """Say which column it is and what it can be asked, and then do as told."""
+    usual = [name for name, each in WORKLOADS.items() if not each.wide]
+    channel.send(
+        (new_cache.name, [each for each in usual if offered_by(new_cache.capabilities, WORKLOADS[each].needs)])
+    )
+    while (order := channel.recv())[0] == "open":
+        with opened(new_cache, *order[1:]) as timed:
+            channel.send(timed.operations)
+            while channel.recv()[0] == "block":
+                channel.send(timed.block())
+            channel.send(None)
+
+
+@contextmanager
+def opened(new_cache: Any, workload: str, payload: str, operations: int | None) -> Iterator[Timed]:
+    """A new cache, filled for ``workload``."""
+    random = Random(SEED)
+    plan = WORKLOADS[workload](Data([PAYLOADS[payload](random) for _ in range(VARIETY)]))
+    with filled(new_cache.bare(capacity=plan.capacity), plan) as subject:
+        yield Timed(partial(fresh(plan.loop), subject), taker(plan.arguments), operations)
+
+
+class Timed:
+    """One workload on one cache, which stays as it is between blocks."""
+
+    def __init__(self, run: Callable[[list[Any]], object], take: Take, operations: int | None) -> None:
+        self._run, self._take = run, take
+        self.operations = operations or calibrate(run, take, PACES["quick"]).operations
+        for _ in range(WARM_UP):
+            self._round()
+
+    def block(self) -> float:
+        """Seconds per operation."""
+        return median(self._round() for _ in range(ROUNDS)) / self.operations
+
+    def _round(self) -> float:
+        arguments = self._take(self.operations)
+        began = perf_counter()
+        self._run(arguments)
+        return perf_counter() - began

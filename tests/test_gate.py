@@ -1,0 +1,121 @@
+"""The gate: what it decides on times that are known, and that each side runs its own code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bench.gate.contest import TURNS
+from bench.gate.verdict import FINE, ORDER, REGRESSED, UNDECIDED, Trial
+
+CHECKOUT = Path(__file__).parent.parent
+GIT = ["git", "-c", "user.name=gate", "-c", "user.email=gate@example.org"]
+
+CACHE = """
+from pathlib import Path
+
+
+class Cache:
+    '''A dict that says which of them it is.'''
+
+    declares = {"keys": "hashable", "types": "any"}
+
+    def __init__(self):
+        with Path(LOG).open("a") as log:
+            log.write("VERSION\\n")
+        entries = {}
+        self.get, self.set, self.clear = entries.get, entries.__setitem__, entries.clear
+
+    def delete(self, key):
+        return False
+"""
+
+
+def trial(random: Random, slower: float, *, spread: float, drift: float, pairs: int = 8) -> Trial:
+    """Of a machine whose processes differ by ``spread``, and that slows down by ``drift`` in each block."""
+    made = Trial()
+    for _ in range(pairs):
+        process = {side: random.lognormvariate(0, spread) for side in ("base", "twin", "new")}
+        process["new"] *= slower
+        made.add([_turn(random, process, spread, drift) for _ in range(TURNS)])
+    return made
+
+
+def _turn(random: Random, process: dict[str, float], spread: float, drift: float) -> dict[str, list[float]]:
+    seconds: dict[str, list[float]] = {side: [] for side in process}
+    for place, side in enumerate(ORDER):
+        busy = 3 if random.random() < 0.05 else 1  # another program has the processor for a while
+        seconds[side].append(busy * process[side] * random.lognormvariate(0, spread) * (1 + drift * place))
+    return seconds
+
+
+@pytest.mark.parametrize(("spread", "drift"), [(0.01, 0.0), (0.03, 0.1), (0.1, 0.0), (0.3, 0.1)])
+def test_the_same_code_never_regresses(spread: float, drift: float) -> None:
+    """In 10 runs each on machines from quiet to mad."""
+    random = Random(1)
+    assert REGRESSED not in {trial(random, 1.0, spread=spread, drift=drift).decide().word for _ in range(10)}
+
+
+def test_a_slowdown_is_found() -> None:
+    """Of 15 %, in 9 of 10 runs at least."""
+    random = Random(2)
+    found = [trial(random, 1.15, spread=0.02, drift=0.01).decide().word for _ in range(20)]
+    assert found.count(REGRESSED) >= 18
+
+
+def test_what_is_within_the_margin_is_fine() -> None:
+    assert trial(Random(3), 1.01, spread=0.005, drift=0.0).decide().word == FINE
+
+
+def test_what_the_figures_do_not_tell_is_undecided() -> None:
+    """An interval with the margin in it."""
+    assert trial(Random(4), 1.1, spread=0.05, drift=0.0, pairs=3).decide().word == UNDECIDED
+
+
+def test_the_margin_is_no_less_than_the_noise() -> None:
+    """The base differs from itself by more than 5 %: a difference as large says nothing."""
+    noisy = trial(Random(5), 1.15, spread=0.3, drift=0.0).decide()
+    assert noisy.margin == noisy.noise > 0.05
+
+
+def test_each_side_runs_its_own_code(tmp_path: Path) -> None:
+    """The ref's as it was committed, twice, and the working tree's as it is now, for the same workloads."""
+    log, module = tmp_path / "log", tmp_path / "mine.py"
+    text = CACHE.replace("LOG", repr(str(log)))
+    module.write_text(text.replace("VERSION", "committed"))
+    for command in (["init", "-q"], ["add", "mine.py"], ["commit", "-qm", "A cache"]):
+        subprocess.run([*GIT, *command], cwd=tmp_path, check=True)
+    module.write_text(text.replace("VERSION", "changed"))
+    done = gate(tmp_path, "--base=HEAD", "--cache=mine:Cache", "--pairs=1", "--budget=0")
+    workloads = [line.split()[1] for line in done.stdout.splitlines()[1:]]
+    assert {"get-hit", "get-miss", "set-overwrite"} <= set(workloads), done.stderr
+    made = log.read_text().split()
+    assert made.count("committed") == 2 * made.count("changed") >= 2 * len(workloads)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--base=nowhere"], "'nowhere' is neither a git ref"),
+        (["--base=HEAD", "--pairs=none"], "'none' is no number of pairs"),
+        (["--base=HEAD", "--cache=memry"], "memry"),
+        ([], "--base"),
+    ],
+)
+def test_a_typo_is_named(options: list[str], said: str) -> None:
+    """With exit status 4, as pytest's usage errors."""
+    done = gate(CHECKOUT, *options)
+    assert done.returncode == 4
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def gate(directory: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bench.gate", *options]
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
