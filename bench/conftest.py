@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from . import conditions, found, noise, ratios, summary, turns
+from . import conditions, found, noise, ratios, replays, summary, turns
 from .cells import Cell, Cells
 from .pace import PACES, Pace
 
 _cells = pytest.StashKey[Cells]()
 _began = pytest.StashKey[conditions.Times]()
+_traces = pytest.StashKey[list[Path]]()
 _summary = pytest.StashKey[dict[str, Any]]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("cacheproof")
+    group.addoption(
+        "--capacities", metavar="N,N", help="of test_hit_ratio (default: shares of a trace's distinct keys)"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_traces] = replays.taken(config)
     config.option.benchmark_columns = config.option.benchmark_columns or ["median", "iqr", "rounds", "iterations"]
     config.addinivalue_line("markers", "offers(**values): measured only on columns with one of these values of each")
     config.stash[_cells] = defaultdict(Cell)
@@ -29,6 +39,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("block", range(_pace(metafunc.config).blocks))
     if {"workload", "payload"} <= set(metafunc.fixturenames) and metafunc.function.__name__ == "test_throughput":
         metafunc.parametrize(("workload", "payload"), found.chosen(metafunc.config.getoption("profile")))
+    if "source" in metafunc.fixturenames:
+        files = metafunc.config.stash[_traces]
+        metafunc.parametrize("source", replays.sources(files), ids=str)
 
 
 @pytest.hookimpl(trylast=True)  # after pytest's own order, which keeps the blocks of a subject together

@@ -1,4 +1,8 @@
-"""Sequences of requests, kept on disk while they are looked at, so that 100 million of them fit."""
+"""Sequences of requests, kept on disk while they are looked at, so that 100 million of them fit.
+
+While they are read, the distinct keys are in memory, about 150 bytes and the key itself for each. Afterwards it is
+8 bytes for each, and a block of requests.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,11 @@ import gzip
 import tempfile
 import zlib
 from array import array
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from itertools import chain, islice
+from math import inf
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, NamedTuple, Self
 
 BLOCK = 1 << 20  # requests in memory at a time
 NEVER = 2**32 - 1  # no next use
@@ -20,21 +25,34 @@ class TraceError(ValueError):
     """A file that is no trace."""
 
 
-class Trace:
-    """Requests in numbers: equal keys have equal ones, counted from 0. Takes 8 bytes of disk for each until closed."""
+class Request(NamedTuple):
+    """A key, and where the trace tells, the bytes of its value and the seconds it is good for; else 0."""
 
-    def __init__(self, keys: Iterable[Hashable]) -> None:
-        self._keys, self._next_uses = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - see __exit__
-        numbers: dict[Hashable, int] = {}
-        numbered = (numbers.setdefault(key, len(numbers)) for key in keys)
-        self._length = sum(_store(self._keys, block) for block in _blocks(numbered))
-        self.distinct = len(numbers)
+    key: Hashable
+    size: int = 0
+    ttl: float = 0.0
+
+
+class Trace:
+    """Requests in numbers: equal keys have equal ones, counted from 0. Takes 8 bytes of disk for each until closed.
+
+    Of keys, or of Requests: ``sizes`` and ``ttls``, by number, are those that came first with the key.
+    """
+
+    def __init__(self, requests: Iterable[Hashable | Request]) -> None:
+        self._keys, self._next_uses = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - see close
+        self.sizes, self.ttls = array("I"), array("f")
+        self._length = sum(_store(self._keys, block) for block in _blocks(self._numbered(requests)))
+        self.distinct = len(self.sizes)
         self._look_ahead()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._keys.close()
         self._next_uses.close()
 
@@ -48,6 +66,16 @@ class Trace:
     def next_uses(self) -> Iterator[int]:
         """For each request the position of the next one of its key, or NEVER."""
         return self._all(self._next_uses)
+
+    def _numbered(self, requests: Iterable[Hashable | Request]) -> Iterator[int]:
+        numbers: dict[Hashable, int] = {}
+        for each in requests:
+            key, size, ttl = each if isinstance(each, Request) else (each, 0, 0.0)
+            number = numbers.setdefault(key, len(numbers))
+            if number == len(self.sizes):
+                self.sizes.append(size)
+                self.ttls.append(ttl)
+            yield number
 
     def _all(self, file: IO[bytes]) -> Iterator[int]:
         return chain.from_iterable(_load(file, start) for start in range(0, self._length, BLOCK))
@@ -64,25 +92,25 @@ class Trace:
             _store(self._next_uses, block)
 
 
-def read(path: Path) -> Iterator[str]:
-    """The keys of a file, plain or gzipped, in one of three forms.
+def read(path: Path) -> Iterator[Request]:
+    """The requests of a file, plain or gzipped, in one of three forms.
 
-    CSV whose first line names its columns, ``key`` among them; or a key on each line; or, as that of LIRS, with
-    lines ``*`` between phases, which are no requests.
+    CSV whose first line names its columns, ``key`` among them, and perhaps ``size`` in bytes and ``ttl`` in seconds; or
+    a key on each line; or, as that of LIRS, with lines ``*`` between phases, which are no requests.
 
     Raises:
         TraceError: there is no such file, it cannot be read, or it has no requests.
     """
-    key = None
+    request = None
     try:
         with _opened(path) as lines:
             first = lines.readline()
             form = _of_csv if "key" in next(csv.reader([first]), []) else _of_lines
-            for key in form(chain([first], lines)):
-                yield key
+            for request in form(chain([first], lines)):
+                yield request
     except (OSError, EOFError, csv.Error, zlib.error) as error:
         raise TraceError(f"{path} cannot be read as a trace: {error}") from error
-    if key is None:
+    if request is None:
         raise TraceError(f"{path} has no requests; a trace is a key on each line, or CSV with a column named key")
 
 
@@ -93,16 +121,27 @@ def _opened(path: Path) -> IO[str]:
     return gzip.open(path, "rt", encoding="latin-1") if packed else path.open(encoding="latin-1")
 
 
-def _of_csv(lines: Iterable[str]) -> Iterator[str]:
+def _of_csv(lines: Iterable[str]) -> Iterator[Request]:
     rows = csv.DictReader(lines)
     for row in rows:
         if not row["key"]:
             raise csv.Error(f"line {rows.line_num} has no key")
-        yield row["key"]
+        try:
+            yield Request(row["key"], int(_number(row, "size", 2**32)), _number(row, "ttl", inf))
+        except ValueError as error:
+            raise csv.Error(f"line {rows.line_num} has {error}") from None
 
 
-def _of_lines(lines: Iterable[str]) -> Iterator[str]:
-    return (key for line in lines if (key := line.strip()) not in ("", "*"))
+def _number(row: Mapping[str, str | None], name: str, end: float) -> float:
+    """0 where the row does not tell."""
+    text = row.get(name)
+    if text and not 0 <= float(text) < end:
+        raise ValueError(f"the {name} {text!r}; it is a number from 0, or left out")
+    return float(text or 0)
+
+
+def _of_lines(lines: Iterable[str]) -> Iterator[Request]:
+    return (Request(key) for line in lines if (key := line.strip()) not in ("", "*"))
 
 
 def _blocks(numbers: Iterator[int]) -> Iterator[array[int]]:

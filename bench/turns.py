@@ -23,17 +23,17 @@ OVERHEAD = 0.05  # seconds of a block besides those timed: to fill, to warm up, 
 
 
 def possible(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """Without the blocks that cannot be measured: what is not offered, and what there is nothing to compare with.
+    """Without what cannot be measured: what is not offered, and what there is nothing to compare with.
 
-    Of a column that is missing one block stays, to be skipped with the reason.
+    Of a column that is missing one item stays, to be skipped with the reason.
     """
-    blocks = [each for each in items if _is_block(each)]
-    able = [each for each in blocks if not _column(each).missing and _is_offered(each)]
+    measured = [each for each in items if _is_measured(each)]
+    able = [each for each in measured if not _column(each).missing and _is_offered(each)]
     if not any(_is_cache(each) for each in able):
         able = []
-    unable = {_column(each).name: each for each in blocks if _column(each).missing and _is_cache(each)}
+    unable = {_column(each).name: each for each in measured if _column(each).missing and _is_cache(each)}
     kept = {id(each) for each in (*able, *unable.values())}
-    return [each for each in items if id(each) in kept or not _is_block(each)]
+    return [each for each in items if id(each) in kept or not _is_measured(each)]
 
 
 def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
@@ -89,6 +89,10 @@ def _parameters(item: pytest.Item) -> dict[str, Any]:
 
 def _is_block(item: pytest.Item) -> bool:
     return {"block", "new_cache"} <= _parameters(item).keys()
+
+
+def _is_measured(item: pytest.Item) -> bool:
+    return "new_cache" in _parameters(item)
 
 
 def _column(item: pytest.Item) -> Any:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import gzip
+import json
+import os
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
-from bench import traces
-from bench.hit_ratio import lru, optimum
-from bench.traces import NEVER, Trace, TraceError, read
+from bench import requests, traces
+from bench.hit_ratio import lru, optimum, replay
+from bench.replays import Replays, sources
+from bench.traces import NEVER, Request, Trace, TraceError, read
+from bench.yardsticks import Dict
+
+ROOT = Path(__file__).parent.parent
 
 RANDOM = Random(5)
 SMALL = ["".join(RANDOM.choices("abcde", k=12)) for _ in range(40)]
@@ -106,17 +115,17 @@ def test_memory_does_not_grow_with_the_trace(monkeypatch: pytest.MonkeyPatch) ->
     [
         ("1\n2\n*\n1\n", ["1", "2", "1"]),
         ("user:1\r\nuser:ä\r\n", ["user:1", "user:Ã¤"]),
-        ("key,size,ttl\na,100,60\nb,7,\n", ["a", "b"]),
-        ('ttl,key\n60,"a,b"\n', ["a,b"]),
+        ("key,size,ttl\na,100,60\nb,7,\n", [Request("a", 100, 60.0), Request("b", 7)]),
+        ('ttl,key\n60,"a,b"\n', [Request("a,b", ttl=60.0)]),
     ],
     ids=["lirs", "lines", "csv", "csv quoted"],
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
-def test_a_trace_file_is_read(tmp_path: Path, text: str, keys: list[str], pack: Callable[[bytes], bytes]) -> None:
+def test_a_trace_file_is_read(tmp_path: Path, text: str, keys: list[Any], pack: Callable[[bytes], bytes]) -> None:
     """A key on each line, LIRS with its phases, or CSV with a column named key; gzipped or not."""
     path = tmp_path / "trace"
     path.write_bytes(pack(text.encode()))
-    assert list(read(path)) == keys
+    assert list(read(path)) == [each if isinstance(each, Request) else Request(each) for each in keys]
 
 
 @pytest.mark.parametrize(
@@ -125,9 +134,11 @@ def test_a_trace_file_is_read(tmp_path: Path, text: str, keys: list[str], pack: 
         (b"", "no requests"),
         (b"*\n\n", "no requests"),
         (b"key,size\na,1\n,2\n", "line 3 has no key"),
+        (b"key,size\na,1\nb,-2\n", "line 3 has the size '-2'"),
+        (b"key,ttl\na,soon\n", "line 2 has could not convert"),
         (gzip.compress(b"1\n2\n")[:-4], "ended before"),
     ],
-    ids=["empty", "phases only", "a row without a key", "cut off"],
+    ids=["empty", "phases only", "a row without a key", "a size below 0", "a ttl that is no number", "cut off"],
 )
 def test_what_is_no_trace_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
     """One line that names the file and what is wrong with it."""
@@ -141,3 +152,76 @@ def test_a_trace_that_is_not_there_is_refused(tmp_path: Path) -> None:
     """The name of the file is in the error."""
     with pytest.raises(TraceError, match="nowhere"):
         list(read(tmp_path / "nowhere"))
+
+
+class Watched(Dict):
+    """A dict that keeps what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[tuple[str, int, float | None]] = []
+        self.put, self.set = self.set, self._set
+
+    def _set(self, key: str, value: str, ttl: float | None = None) -> None:
+        self.given.append((key, len(value), ttl))
+        self.put(key, value)
+
+
+def test_a_replay_sets_what_it_misses_as_long_and_for_as_long_as_the_trace_says() -> None:
+    """A value of 0 bytes is there, too; a cache without ttls is given none."""
+    with Trace([Request("a", 3, 60.0), Request("b"), Request("a", 9), Request("b")]) as trace:
+        cache, forever = Watched(), Watched()
+        assert replay(trace, cache, ttls=True) == replay(trace, forever, ttls=False) == 2
+    assert cache.given == [("0", 3, 60.0), ("1", 0, None)]
+    assert forever.given == [("0", 3, None), ("1", 0, None)]
+
+
+@pytest.mark.parametrize("source", sources([]), ids=str)
+def test_a_made_up_trace_is_as_long_as_asked_for_and_the_same_in_every_run(source: Any) -> None:
+    """Seeded, and made while it is read."""
+    first, second = list(source.requests(5000)), list(source.requests(5000))
+    assert first == second
+    assert len(first) == 5000
+
+
+def test_what_is_scanned_never_comes_again() -> None:
+    """500 of each 2,500 requests."""
+    scanned = [key for key in requests.scan(10_000) if key >= requests.KEYS]
+    assert len(scanned) == len(set(scanned)) == 2000
+
+
+def _replay(*options: str, folder: Path) -> tuple[subprocess.CompletedProcess[str], dict[str, Any]]:
+    results = folder / "results.json"
+    command = [sys.executable, "-m", "pytest", "bench/test_hit_ratio.py", "--cache=memory", f"--results={results}"]
+    command += ["-p", "no:cacheprovider", *options]
+    ran = subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False)
+    return ran, json.loads(results.read_text())
+
+
+def test_a_file_is_replayed_beside_lru_and_the_optimum(tmp_path: Path) -> None:
+    """An exact LRU has the hits of an exact LRU: at the capacities asked for, from the file and nothing else."""
+    file = tmp_path / "my.trace"
+    file.write_text("\n".join(RANDOM.choices("abcdefgh", k=500)))
+    ran, found = _replay("--trace", str(file), "--capacities=2,4,8", folder=tmp_path)
+    assert ran.returncode == 0, ran.stdout
+    (curve,) = found["curves"]
+    lines = {each["subject"]: [y for _, y in each["points"]] for each in curve["lines"]}
+    assert lines["memory"] == lines["exact LRU"]
+    assert lines["memory"][0] < lines["optimum (Belady)"][0]
+    assert lines["memory"][2] == lines["optimum (Belady)"][2] == (500 - 8) / 500
+
+
+def test_a_file_that_is_no_trace_is_named(tmp_path: Path) -> None:
+    """The run fails, with one line that says why."""
+    file = tmp_path / "my.trace"
+    file.write_text("*\n")
+    ran, _ = _replay("--trace", str(file), folder=tmp_path)
+    assert f"{file} has no requests" in ran.stdout
+    assert ran.returncode == 1
+
+
+@pytest.mark.parametrize("capacities", ["0", "a", "1,,2"])
+def test_capacities_are_numbers(capacities: str) -> None:
+    """One line that says what would be right."""
+    with pytest.raises(pytest.UsageError, match="give whole numbers of entries above 0"):
+        Replays("quick", capacities)

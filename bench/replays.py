@@ -1,0 +1,108 @@
+"""Traces to be replayed, files of the user's or made up, and how well any cache could do on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from inspect import getdoc, isfunction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import requests
+from .hit_ratio import lru, optimum
+from .traces import Trace, read
+
+LENGTHS = {"quick": 20_000, "standard": 200_000, "thorough": 2_000_000}  # requests of a made-up trace
+SHARES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # of the distinct keys, as capacities
+REFERENCES = {"exact LRU": lru, "optimum (Belady)": optimum}
+
+
+def taken(config: pytest.Config) -> list[Path]:
+    """The files of ``--trace FILE ...``, taken out of what pytest would collect.
+
+    pytest has a ``--trace`` of its own, which takes no argument and stops in the debugger before each test. Where a
+    file follows that is no Python, it is ours.
+    """
+    files = [each for each in config.args if Path(each).is_file() and Path(each).suffix != ".py"]
+    if not config.option.trace or not files:
+        return []
+    config.option.trace = False
+    config.args[:] = [each for each in config.args if each not in files]
+    return [Path(each) for each in files]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a trace comes from."""
+
+    name: str
+    about: str
+    requests: Callable[[int], Iterable[Any]]  # at most so many, where they are made up
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def sources(files: Iterable[Path]) -> list[Source]:
+    """One for each file; without any, those that are made up."""
+    named = [Source(each.name, f"{each.name}, as it was recorded.", _reader(each)) for each in files]
+    return named or [
+        Source(name.replace("_", "-"), (getdoc(each) or "").replace("\n", " "), each)
+        for name, each in vars(requests).items()
+        if isfunction(each) and each.__module__ == requests.__name__
+    ]
+
+
+def _reader(path: Path) -> Callable[[int], Iterable[Any]]:
+    return lambda _count: read(path)
+
+
+@dataclass
+class Replay:
+    """A trace on disk, and the hit ratios there can be, each computed once."""
+
+    trace: Trace
+    capacities: list[int]
+    known: dict[str, list[list[float]]] = field(default_factory=dict)
+
+    def references(self) -> dict[str, list[list[float]]]:
+        """Exact LRU and the optimum: points of capacity and hit ratio."""
+        for name, hits in REFERENCES.items():
+            if name not in self.known:
+                self.known[name] = self.points(partial(hits, self.trace))
+        return self.known
+
+    def points(self, hits: Callable[[int], int]) -> list[list[float]]:
+        """Capacity and hit ratio, for the hits that ``hits`` counts at a capacity."""
+        return [[capacity, hits(capacity) / len(self.trace)] for capacity in self.capacities]
+
+
+class Replays:
+    """Every trace is read once a session."""
+
+    def __init__(self, profile: str, capacities: str | None) -> None:
+        self._length, self._capacities = LENGTHS[profile], _numbers(capacities)
+        self._open: dict[str, Replay] = {}
+
+    def __getitem__(self, source: Source) -> Replay:
+        if source.name not in self._open:
+            trace = Trace(source.requests(self._length))
+            shares = sorted({max(1, round(share * trace.distinct)) for share in SHARES})
+            self._open[source.name] = Replay(trace, self._capacities or shares)
+        return self._open[source.name]
+
+    def close(self) -> None:
+        for each in self._open.values():
+            each.trace.close()
+
+
+def _numbers(text: str | None) -> list[int]:
+    with suppress(ValueError):
+        numbers = sorted({int(each) for each in (text or "").split(",") if text})
+        if all(each > 0 for each in numbers):
+            return numbers
+    raise pytest.UsageError(f"--capacities={text!r}: give whole numbers of entries above 0, with commas between")
