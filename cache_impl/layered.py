@@ -27,7 +27,7 @@ from .store import Store
 from .tier import LEASE, Tier
 from .versioned import Versioned
 from .versions import Versions
-from .waiting import off_loop
+from .waiting import off_loop, run
 
 _LAST = 1.0  # seconds that closing waits for a replay under way
 _TURN = 5.0  # seconds that a task waits while other processes write to the file beside
@@ -158,7 +158,7 @@ class LayeredCache(Tier):
 
     def beside(self) -> Tier:
         """A file beside that of this cache, for what this host alone may know."""
-        store = _FileStore(self._folder / "tasks", _TURN)
+        store = off_loop(_FileStore, self._folder / "tasks", _TURN)
         return Tier(store, self._frames, None, self._clock, self._prefix)
 
     def stats(self) -> Stats:
@@ -171,6 +171,10 @@ class LayeredCache(Tier):
     def health(self) -> Health:
         """Which tier serves, and how much waits to be replayed."""
         return Health(self._serving, self._since, self._breaker.state, self._journal.pending())
+
+    async def ahealth(self) -> Health:
+        """``health``."""
+        return await run(self.health)
 
     def served(self) -> dict[str, int]:
         """How many looks and writes each tier has answered so far."""

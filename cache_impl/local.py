@@ -82,6 +82,10 @@ class LocalCache(FileCache):
         """As of a ``LayeredCache`` that has no Redis, and misses none."""
         return Health("file", self._since, "none", 0)
 
+    async def ahealth(self) -> Health:
+        """``health``."""
+        return self.health()
+
     def close(self) -> None:
         """Let go of the file; entries stay. Closing twice is fine."""
         super().close()

@@ -11,6 +11,8 @@ from .claims import Claims, claims_on
 from .costs import Costs, Ledger
 from .errors import BadKey, BadSetting, StillRunning
 from .keys import cache_key, digest
+from .tool_coroutines import ToolCoroutines
+from .waiting import sleep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +37,7 @@ class Cache(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
-class ToolCache:
+class ToolCache(ToolCoroutines):
     """Five kinds of entries over ``cache``, any cache of this package, which stays the caller's to close.
 
     | kind | lives | key |
@@ -155,7 +157,7 @@ class ToolCache:
                     f"the task {template!r} of agent {agent!r} is claimed and had no result after {patience:g} s; "
                     "ask again later, its result is kept"
                 )
-            time.sleep(_PAUSE)
+            sleep(_PAUSE)
         self._ledger.note("idempotency", hit=True)
         return result
 
