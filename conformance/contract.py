@@ -17,7 +17,10 @@ METHODS = ("get", "set", "delete", "clear")
 
 @runtime_checkable
 class Cache(Protocol):
-    """What every subject has. An asynchronous subject has the same four as coroutine functions."""
+    """What every subject has. An asynchronous subject has the same four as coroutine functions.
+
+    What the library cannot do at all raises ``NotImplementedError``: the promises that ask for it are not offered.
+    """
 
     def get(self, key: Any, default: Any = None) -> Any: ...
     def set(self, key: Any, value: Any) -> Any: ...

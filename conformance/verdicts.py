@@ -45,13 +45,15 @@ class Verdicts:
             self._results.verdicts.append({"promise": entry["id"], "subject": column.name, "outcome": "not-offered"})
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         column = column_of(item)
         if column is not None:
             self._columns[column.name] = column
             if isinstance(item, pytest.Function) and self._promised(item) and _decides(report):
-                item.user_properties.append(("verdict", _verdict(item, column, report)))
+                item.user_properties.append(("verdict", _verdict(item, column, report, call.excinfo)))
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -126,10 +128,15 @@ def _decides(report: pytest.TestReport) -> bool:
     return report.when == "call" or (report.when == "setup" and not report.passed)
 
 
-def _verdict(item: pytest.Function, column: Column, report: pytest.TestReport) -> dict[str, Any]:
+def _verdict(
+    item: pytest.Function, column: Column, report: pytest.TestReport, error: pytest.ExceptionInfo[BaseException] | None
+) -> dict[str, Any]:
     """What this report says of the promise; where a deviation is known, the report is bent accordingly."""
     promise = _identity(item.function)
     verdict = {"promise": promise, "subject": column.name, "seconds": round(report.duration, 4)}
+    if error is not None and error.errisinstance(NotImplementedError):
+        report.outcome, report.wasxfail = "skipped", f"not offered: {error.value}"
+        return verdict | {"outcome": "not-offered", "message": str(error.value)}
     verdict["outcome"] = _outcome(report)
     if verdict["outcome"] == "fail":
         verdict |= _evidence(item, report)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,3 +52,17 @@ def test_a_peer_is_judged_by_tox(peer: type) -> None:
     text = (SUITE.parent / "tox.ini").read_text(encoding="utf-8")
     name = subjects.name_of(peer)
     assert re.search(rf"[=,]{re.escape(name)}[, ]", text), f"{name} is not in tox.ini"
+
+
+def test_what_a_library_cannot_do_is_not_offered(tmp_path: Path) -> None:
+    """functools.lru_cache takes out no single entry: neither a broken promise, nor one that is kept."""
+    file = tmp_path / "out.json"
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "conformance/test_entries.py"]
+    command += ["--cache=functools-lru-cache", "--profile=quick", f"--results={file}"]
+    run = subprocess.run(command, cwd=SUITE.parent, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == pytest.ExitCode.OK, run.stdout
+    verdicts = json.loads(file.read_text(encoding="utf-8"))["verdicts"]
+    found = {each["promise"].partition("::")[2]: each for each in verdicts}
+    assert found["test_get_never_stores"]["outcome"] == "pass"
+    assert found["test_delete_takes_one_entry"]["outcome"] == "not-offered"
+    assert found["test_delete_takes_one_entry"]["message"] == "it takes out no entry but all of them"

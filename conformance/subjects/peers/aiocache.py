@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import aiocache
@@ -87,3 +88,29 @@ class AiocacheRedis(AiocacheMemory):
         self._entries = aiocache.RedisCache(
             endpoint=server.hostname, port=server.port or 6379, namespace=location.namespace, ttl=ttl
         )
+
+
+class AiocacheCached(AiocacheMemory):
+    """aiocache.cached: the decorator as get_or_set, with one ttl for all entries, over its own SimpleMemoryCache."""
+
+    declares = {
+        **AiocacheMemory.declares,
+        "ttl": "fixed",  # https://aiocache.aio-libs.org/en/stable/decorators.html#cached
+        "get_or_set": "plain",  # nothing is said of callers at once; it is of `cached_stampede`
+    }
+
+    def __init__(self, ttl: float | None = None) -> None:
+        self._ttl = ttl
+        decorate = aiocache.cached(ttl=ttl, key_builder=lambda _function, key, _compute: key)
+        self._fetch: Any = decorate(_computed)
+        self._entries = self._fetch.cache  # "available in the function object as <function_name>.cache"
+
+    async def set(self, key: str, value: Any) -> None:
+        await self._entries.set(key, value, self._ttl)
+
+    async def get_or_set(self, key: str, compute: Callable[[], Any]) -> Any:
+        return await self._fetch(key, compute)
+
+
+async def _computed(_key: str, compute: Callable[[], Any]) -> Any:
+    return compute()

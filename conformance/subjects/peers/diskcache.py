@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import diskcache
@@ -61,3 +62,33 @@ class Diskcache:
 
     def __iter__(self) -> Any:
         return iter(self._entries)
+
+
+class DiskcacheMemoize:
+    """diskcache.Cache.memoize: the decorator as get_or_set, with one ttl, shared by the processes of one host."""
+
+    declares = {
+        **Diskcache.declares,
+        "ttl": "fixed",  # `expire`: https://grantjenks.com/docs/diskcache/api.html#diskcache.Cache.memoize
+        "get_or_set": "plain",  # nothing is said of callers at once; it is of `memoize_stampede`
+    }
+    distribution = "diskcache"
+
+    def __init__(self, location: Location, ttl: float | None = None) -> None:
+        self._ttl = ttl
+        self._entries: Any = diskcache.Cache(str(location))
+        self._fetch: Any = self._entries.memoize(expire=ttl, ignore={1})(lambda _key, compute: compute())
+        self._key = self._fetch.__cache_key__  # "can be used to generate the cache key", the same place
+        self.clear = self._entries.clear
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self._entries.get(self._key(key), default)
+
+    def set(self, key: Any, value: Any) -> None:
+        self._entries.set(self._key(key), value, self._ttl)
+
+    def delete(self, key: Any) -> bool:
+        return self._entries.delete(self._key(key))
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any]) -> Any:
+        return self._fetch(key, compute)

@@ -7,6 +7,8 @@ from typing import Any
 
 import moka_py
 
+from ._memoizing import Memoizing
+
 _LAZY = (
     "documented: evictions run lazily, and until then there are more, "
     "https://github.com/deliro/moka-py#size-aware-cache-weigher"
@@ -62,3 +64,20 @@ class MokaPy:
 
     def get_or_set(self, key: Any, compute: Callable[[], Any], ttl: float | None = None) -> Any:
         return self._entries.get_with(key, compute, ttl)
+
+
+class MokaPyCached(Memoizing):
+    """moka_py.cached: the decorator, with one ttl for all entries, in Rust, in this process."""
+
+    declares = {
+        "ttl": "fixed",  # https://github.com/deliro/moka-py#as-a-decorator
+        "eviction": "approximate",
+        "keys": "hashable",
+        "types": "any",
+        "threads": "safe",
+        "get_or_set": "plain",  # without `wait_concurrent`, which is `get_with` of MokaPy
+    }
+    distribution = "moka-py"
+
+    def __init__(self, capacity: int, ttl: float | None = None) -> None:
+        super().__init__(moka_py.cached(capacity, ttl=ttl))
