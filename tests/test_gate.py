@@ -102,6 +102,7 @@ def test_each_side_runs_its_own_code(tmp_path: Path) -> None:
     ("options", "said"),
     [
         (["--base=nowhere"], "'nowhere' is neither a git ref"),
+        (["--base=HEAD", "--workload=get-hit,get-it"], "'get-it' is no workload"),
         (["--base=HEAD", "--pairs=none"], "'none' is no number of pairs"),
         (["--base=HEAD", "--cache=memry"], "memry"),
         ([], "--base"),

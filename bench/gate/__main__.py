@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import NoReturn
 
-from ..found import PAYLOADS
+from ..found import PAYLOADS, WORKLOADS
 from .contest import Contest
 from .opponents import OpponentError
 from .sides import BaseError, lay_out
@@ -21,6 +21,7 @@ from .table import rows
 from .verdict import REGRESSED
 
 PAIRS = 8
+USUAL = [name for name, each in WORKLOADS.items() if not each.wide]
 USAGE_ERROR = 4  # as pytest's
 INTERRUPTED = 130  # as a shell's
 
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="cacheproof-gate-") as directory:
         try:
             _say(f"{lay_out(chosen.base, Path(directory))} against the working tree, payload {chosen.payload}")
-            contest = Contest(Path(directory), chosen.payload, options)
+            contest = Contest(Path(directory), chosen.workload, chosen.payload, options)
             contest.run(chosen.pairs, chosen.budget, _say)
         except (BaseError, OpponentError) as error:
             _say(f"gate: {error}")
@@ -49,9 +50,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Arguments(prog=f"python -m {__package__}", description=__doc__, allow_abbrev=False)
     parser.add_argument("--base", required=True, help="a git ref, or a version that pip can install: cachetools==5.5.0")
     parser.add_argument("--payload", default="small", choices=PAYLOADS, help="what is stored (default: small)")
+    parser.add_argument("--workload", default=USUAL, type=_workloads, help=f"default: {','.join(USUAL)}")
     parser.add_argument("--pairs", default=PAIRS, type=_count, help=f"of processes, to begin with (default: {PAIRS})")
     parser.add_argument("--budget", default=600, type=float, help="seconds after which no pair is begun (default: 600)")
     return parser
+
+
+def _workloads(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := [each for each in names if each not in WORKLOADS]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no workload; known: {', '.join(WORKLOADS)}")
+    return names
 
 
 def _count(text: str) -> int:

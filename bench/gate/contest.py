@@ -19,11 +19,11 @@ Sides = dict[str, Opponent]
 
 
 class Contest:
-    """The working tree against a base; ``payload`` is what the caches store, ``options`` are pytest's."""
+    """The working tree against a base in ``workloads`` that store ``payload``; ``options`` are pytest's."""
 
-    def __init__(self, base: Path, payload: str, options: Sequence[str]) -> None:
+    def __init__(self, base: Path, workloads: Collection[str], payload: str, options: Sequence[str]) -> None:
         self.trials: dict[Cell, Trial] = defaultdict(Trial)
-        self._base, self._payload, self._options = base, payload, options
+        self._base, self._workloads, self._payload, self._options = base, workloads, payload, options
         self._wanted: Collection[Cell] | None = None  # all there are
 
     def run(self, pairs: int, budget: float, say: Callable[[str], None]) -> None:
@@ -45,14 +45,16 @@ class Contest:
         """One new process for each side, and every cell in them."""
         with opponents({"base": self._base, "twin": self._base, "new": Path.cwd()}, self._options) as sides:
             while served := _same({name: each.hear() for name, each in sides.items()}):
-                column, workloads = served
-                for workload in workloads:
+                column, offered = served
+                for workload in (each for each in self._workloads if each in offered):
                     if self._wanted is None or (column, workload) in self._wanted:
                         self.trials[column, workload].add(_turns(sides, workload, self._payload))
                 for each in sides.values():
                     each.tell("leave")
         if not self.trials:
-            raise OpponentError("no cache was there to be timed; say which with --cache and --backend")
+            raise OpponentError(
+                "nothing was there to be timed: no chosen cache could run, or none offers a chosen workload"
+            )
 
 
 def _turns(sides: Sides, workload: str, payload: str) -> list[dict[str, list[float]]]:

@@ -79,7 +79,7 @@ def _start(directory: Path, options: Sequence[str], channel: Connection, log: An
     paths = [directory, directory / "src", HERE]
     environment = os.environ | {CHANNEL: str(channel.fileno()), "PYTHONPATH": os.pathsep.join(map(str, paths))}
     config = ["-c", os.devnull, "--rootdir", str(HERE), "--confcutdir", str(WORKER.parents[1])]
-    plugins = ["-p", PLUGIN, "-p", "no:valkey", "-p", "no:cacheprovider", "--import-mode=append"]
+    plugins = ["-p", PLUGIN, "-p", "no:valkey", "-p", "no:cacheprovider", "--assert=plain", "--import-mode=append"]
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "pytest", *config, *plugins, "-q", "--profile=quick", *options, str(WORKER)],
         cwd=directory, env=environment, pass_fds=[channel.fileno()], stdout=log, stderr=subprocess.STDOUT,

@@ -37,10 +37,8 @@ def channel() -> Iterator[Connection]:
 
 def test_serve(new_cache: Any, channel: Connection) -> None:
     """Say which column it is and what it can be asked, and then do as told."""
-    usual = [name for name, each in WORKLOADS.items() if not each.wide]
-    channel.send(
-        (new_cache.name, [each for each in usual if offered_by(new_cache.capabilities, WORKLOADS[each].needs)])
-    )
+    offered = [name for name, each in WORKLOADS.items() if offered_by(new_cache.capabilities, each.needs)]
+    channel.send((new_cache.name, offered))
     while (order := channel.recv())[0] == "open":
         with opened(new_cache, *order[1:]) as timed:
             channel.send(timed.operations)
