@@ -18,7 +18,7 @@ _NONE = {
 }
 _KEYS = {
     "test_keys.py::test_a_key_that_is_no_text_is_refused": (
-        f"documented: a key is a str; any other is taken as it is, or made one, {_CODE}/redis_base.py#L116"
+        f"documented: a key is a str; any other is taken as it is, or made one, {_CODE}/redis_base.py#L122"
     ),
 }
 

@@ -9,6 +9,11 @@ import diskcache
 
 from ...contract import Location
 
+_NAN = (
+    "NaN is for ever: SQLite keeps it as NULL, "
+    "https://github.com/grantjenks/python-diskcache/blob/v5.6.3/diskcache/core.py#L771"
+)
+
 
 class Diskcache:
     """diskcache.Cache: a ttl per entry, in SQLite, shared by the processes of one host."""
@@ -28,10 +33,8 @@ class Diskcache:
             "documented: 'closed Cache objects will automatically re-open when accessed', "
             "https://grantjenks.com/docs/diskcache/tutorial.html#cache"
         ),
-        "test_ttl.py::test_a_ttl_below_zero_is_refused": (
-            "NaN is for ever: SQLite keeps it as NULL, "
-            "https://github.com/grantjenks/python-diskcache/blob/v5.6.3/diskcache/core.py#L771"
-        ),
+        "test_ttl.py::test_a_ttl_below_zero_is_refused": _NAN,
+        "test_ttl.py::test_a_default_ttl_below_zero_is_refused": _NAN,
         "test_expiry.py::test_iteration_agrees_about_expiry": (
             "documented: 'iteration likewise includes expired items', "
             "https://grantjenks.com/docs/diskcache/tutorial.html#cache"

@@ -19,6 +19,11 @@ class FunctoolsLruCache(Memoizing):
         "threads": "safe",  # "The cache is threadsafe"
         "get_or_set": "plain",  # "possible for the wrapped function to be called more than once"
     }
+    deviations = {
+        "test_capacity.py::test_a_capacity_below_one_is_refused": (
+            "0 is taken, and nothing is kept, https://github.com/python/cpython/blob/v3.13.0/Lib/functools.py#L561-L564"
+        ),
+    }
     distribution = "Python"
     version = f"Python {platform.python_version()}"
 

@@ -13,6 +13,11 @@ _LAZY = (
     "documented: evictions run lazily, and until then there are more, "
     "https://github.com/deliro/moka-py#size-aware-cache-weigher"
 )
+_BOUND = {
+    "test_capacity.py::test_never_more_entries_than_the_capacity": _LAZY,
+    "test_capacity.py::test_the_bound_holds_when_two_set_at_once": _LAZY,
+    "test_single_flight.py::test_what_is_computed_keeps_the_capacity": _LAZY,
+}
 _MISSING = object()
 
 
@@ -28,10 +33,8 @@ class MokaPy:
         "get_or_set": "single-flight",  # "stampede protection": https://github.com/deliro/moka-py#per-entry-ttl--tti
     }
     deviations = {
-        "test_capacity.py::test_never_more_entries_than_the_capacity": _LAZY,
+        **_BOUND,
         "test_capacity.py::test_the_bound_does_not_drift": _LAZY,
-        "test_capacity.py::test_the_bound_holds_when_two_set_at_once": _LAZY,
-        "test_single_flight.py::test_what_is_computed_keeps_the_capacity": _LAZY,
         "test_expiry.py::test_an_own_ttl_goes_before_the_default": (
             "documented: an own ttl can only be shorter than the cache's, "
             "https://github.com/deliro/moka-py#interaction-with-cache-wide-ttl--tti"
@@ -77,6 +80,7 @@ class MokaPyCached(Memoizing):
         "threads": "safe",
         "get_or_set": "plain",  # without `wait_concurrent`, which is `get_with` of MokaPy
     }
+    deviations = _BOUND
     distribution = "moka-py"
 
     def __init__(self, capacity: int, ttl: float | None = None) -> None:
