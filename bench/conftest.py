@@ -11,6 +11,7 @@ import pytest
 
 from . import conditions, found, noise, ratios, replays, summary, turns
 from .cells import Cell, Cells
+from .given import close_runner
 from .pace import PACES, Pace
 
 _cells = pytest.StashKey[Cells]()
@@ -86,6 +87,10 @@ def pace(pytestconfig: pytest.Config) -> Pace:
 def cells(pytestconfig: pytest.Config) -> Cells:
     """What has been measured so far."""
     return pytestconfig.stash[_cells]
+
+
+def pytest_unconfigure() -> None:
+    close_runner()
 
 
 def _pace(config: pytest.Config) -> Pace:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import FunctionType
 from typing import Any
 
-Loop = Callable[[Any, Iterable[Any]], None]
+Loop = Callable[[Any, Iterable[Any]], Any]  # or a coroutine function
 CROWD = 8  # threads of a stampede
 COMPUTE = 0.001  # seconds that each compute of a stampede waits
 _ABSENT = object()
@@ -94,6 +94,20 @@ def stampedes(cache: Any, keys: Iterable[str]) -> None:
         asked = [_crowd.submit(cache.get_or_set, key, _slow) for _ in range(CROWD)]
         for each in asked:
             each.result()
+
+
+async def agets(cache: Any, keys: Iterable[str]) -> None:
+    """``aget`` of each key, one after the other; ``get``, where that is the coroutine function."""
+    get = getattr(cache, "aget", cache.get)
+    for key in keys:
+        await get(key)
+
+
+async def asets(cache: Any, pairs: Iterable[tuple[str, Any]]) -> None:
+    """``aset`` of each pair, likewise."""
+    set_ = getattr(cache, "aset", cache.set)
+    for key, value in pairs:
+        await set_(key, value)
 
 
 def nothing(_cache: Any, arguments: Iterable[Any]) -> None:

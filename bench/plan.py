@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar, cast
 from .data import ENTRIES, Data
 from .loops import Loop
 
+AWAITED = ("yes",)  # also by a subject that has each operation in both forms: get and aget
 ROOMY = 4 * ENTRIES  # approximate eviction may begin before the capacity is reached
 
 
@@ -38,7 +39,7 @@ class Workload(Protocol):
 def relies_on(*promises: str, **needs: Sequence[str]) -> Callable[[Callable[[Data], Plan]], Workload]:
     """Mark a workload with the promises it relies on, and with the capabilities it needs.
 
-    Its loop calls plain methods, so that a subject whose methods are coroutines cannot run it.
+    Its loop calls plain methods, which those of an asynchronous subject are not, unless it says ``AWAITED``.
     """
 
     def decorate(function: Callable[[Data], Plan]) -> Workload:
@@ -64,9 +65,10 @@ def wide(function: Marked) -> Marked:
     return function
 
 
-def offered_by(capabilities: Any, needs: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a subject with these capabilities has what is needed."""
-    return all(getattr(capabilities, name) in values for name, values in needs.items())
+def offered_by(capabilities: Any, needs: Mapping[str, Sequence[str]], subject: type | None = None) -> bool:
+    """Whether a ``subject`` with these capabilities has what is needed."""
+    both = subject is not None and hasattr(subject, "aget")
+    return all(getattr(capabilities, name) in values or (values is AWAITED and both) for name, values in needs.items())
 
 
 def describe(workload: Workload) -> dict[str, Any]:

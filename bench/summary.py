@@ -25,7 +25,9 @@ def lines(results: dict[str, Any], width: int) -> Iterator[str]:
 def _tables(ratios: list[dict[str, Any]], width: int) -> Iterator[str]:
     columns = list(dict.fromkeys((each["subject"], each["ratio"]["to"]) for each in ratios))
     rows = list(dict.fromkeys((each["workload"], each["payload"]) for each in ratios))
-    found = {(each["workload"], each["payload"], each["subject"]): each["ratio"] for each in ratios}
+    found = {
+        (each["workload"], each["payload"], each["subject"], each["ratio"]["to"]): each["ratio"] for each in ratios
+    }
     first = max(len(f"{workload} {payload}") for workload, payload in rows)
     fitting = max(1, (width - first) // CELL)
     for start in range(0, len(columns), fitting):
@@ -33,7 +35,7 @@ def _tables(ratios: list[dict[str, Any]], width: int) -> Iterator[str]:
         yield " " * first + "".join(f"{_short(_label(name)):>{CELL}}" for name, _ in part)
         yield " " * first + "".join(f"{_short('/ ' + to):>{CELL}}" for _, to in part)
         for row in rows:
-            cells = [found.get((*row, name)) for name, _ in part]
+            cells = [found.get((*row, *column)) for column in part]
             if any(cells):
                 yield f"{' '.join(row):<{first}}" + "".join(f"{_ratio(each) if each else '':>{CELL}}" for each in cells)
         yield ""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from inspect import iscoroutinefunction
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from .loops import fresh
+from .loops import Loop, fresh
 from .pace import FEWEST_ROUNDS, WARM_UP, Batch, Pace, calibrate, taker
 from .plan import Plan
 
@@ -21,20 +23,21 @@ try:
 except ImportError:  # Windows does not tell
     resource = None  # type: ignore[assignment]
 
+Run = Callable[[list[Any]], Any]
 SAMPLE = 16  # keys looked at when the clock has stopped
 _ABSENT = object()
 
 
-def time_block(
-    benchmark: BenchmarkFixture, subject: Any, plan: Plan, pace: Pace, batch: Batch | None
+def time_block(  # noqa: PLR0913, PLR0917 - what is timed, and how
+    benchmark: BenchmarkFixture, run: Run, subject: Any, plan: Plan, pace: Pace, batch: Batch | None
 ) -> tuple[Batch, list[float]]:
-    """Time ``plan`` on ``subject``, for pytest-benchmark's table and for us.
+    """Time ``run``, which is the loop of ``plan`` on ``subject``, for pytest-benchmark's table and for us.
 
     Returns the batch it was timed in, the one given or one that was found by trying, and the seconds per operation of
     each round in which this thread kept its processor; of all rounds, where those are too few. Fails the test where a
     key that the plan counts on was not there, or the other way round.
     """
-    run, take = partial(fresh(plan.loop), subject), taker(plan.arguments)
+    take = taker(plan.arguments)
     found = batch or calibrate(run, take, pace)
     lost: list[int] = []
 
@@ -50,6 +53,12 @@ def time_block(
     lost.append(interruptions())
     _check(subject, plan)
     return found, [] if benchmark.stats is None else _undisturbed(benchmark.stats.stats.data, lost[WARM_UP:])
+
+
+def runnable(loop: Loop, subject: Any, runner: asyncio.Runner) -> Run:
+    """``loop`` on ``subject``, with bytecode of its own; where it is a coroutine function, on the event loop."""
+    run = partial(fresh(loop), subject)
+    return (lambda arguments: runner.run(run(arguments))) if iscoroutinefunction(loop) else run
 
 
 def interruptions() -> int:

@@ -17,7 +17,7 @@ import pytest
 
 from .found import WORKLOADS
 from .pace import Pace
-from .plan import offered_by
+from .plan import AWAITED, offered_by
 
 OVERHEAD = 0.05  # seconds of a block besides those timed: to fill, to warm up, to check
 
@@ -29,6 +29,8 @@ def possible(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """
     measured = [each for each in items if _is_measured(each)]
     able = [each for each in measured if not _column(each).missing and _is_offered(each)]
+    awaited = any(_is_cache(each) and _awaits(each) for each in able)
+    able = [each for each in able if _is_cache(each) or awaited or not _awaits(each)]
     if not any(_is_cache(each) for each in able):
         able = []
     unable = {_column(each).name: each for each in measured if _column(each).missing and _is_cache(each)}
@@ -103,11 +105,16 @@ def _is_cache(item: pytest.Item) -> bool:
     return bool(_column(item).role == "cache")
 
 
+def _awaits(item: pytest.Item) -> bool:
+    workload = _parameters(item).get("workload")
+    return workload is not None and WORKLOADS[workload].needs["asynchronous"] is AWAITED
+
+
 def _is_offered(item: pytest.Item) -> bool:
     workload = _parameters(item).get("workload")
     needs = [WORKLOADS[workload].needs] if workload else []
     needs += [mark.kwargs for mark in item.iter_markers("offers")]
-    return all(offered_by(_column(item).offered, each) for each in needs)
+    return all(offered_by(_column(item).offered, each, _column(item).subject) for each in needs)
 
 
 def _function(item: pytest.Item) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .data import Data
 from .loops import (
+    agets,
+    asets,
     bulk_gets,
     bulk_sets,
     get_or_sets,
@@ -15,7 +17,7 @@ from .loops import (
     sets_with_ttl,
     stampedes,
 )
-from .plan import Plan, every_payload, relies_on, wide
+from .plan import AWAITED, Plan, every_payload, relies_on, wide
 
 ROUND_TRIP = "test_entries.py::test_a_stored_value_comes_back_equal_and_of_the_same_type"
 ABSENCE = "test_entries.py::test_an_absent_key_answers_the_default_itself"
@@ -152,3 +154,16 @@ def set_ttl(data: Data) -> Plan:
 def stampede(data: Data) -> Plan:
     """Eight threads get_or_set one key at once that was just deleted, and to compute it takes 1 ms of waiting."""
     return Plan(stampedes, data.asked, [], present=())
+
+
+@relies_on(ROUND_TRIP, ROOM, asynchronous=AWAITED)
+def aget_hit(data: Data) -> Plan:
+    """get_hit with coroutines, one after the other, on one event loop."""
+    return Plan(agets, data.asked, data.entries, present=data.asked)
+
+
+@wide
+@relies_on(ROUND_TRIP, ROOM, OVERWRITE, asynchronous=AWAITED)
+def aset_overwrite(data: Data) -> Plan:
+    """set_overwrite with coroutines, likewise."""
+    return Plan(asets, data.updates, data.entries, present=data.asked)

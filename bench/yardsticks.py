@@ -5,9 +5,10 @@ Beyond the process only bytes move, and a yardstick has no codec: it is given ea
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -100,9 +101,8 @@ class RawSocket:
             raise NoSocketError("a server that lives in this process has no socket")
         options = parse_url(str(location))  # type: ignore[no-untyped-call]  # redis-py has no types for it
         self._socket = _connect(options)
-        if "password" in options:
-            self._ask(b"AUTH", options.get("username", "default").encode(), options["password"].encode())
-        self._ask(b"SELECT", b"%d" % options.get("db", 0))
+        for command in _greeting(options):
+            self._ask(*command)
 
     def get(self, key: str, default: Any = None) -> Any:
         head, rest = self._ask(b"GET", f"{self._namespace}{key}".encode())
@@ -148,10 +148,7 @@ class RawSocket:
 
     def _ask(self, *parts: bytes) -> tuple[bytes, bytes]:
         """Send a command; return the first line of the reply, and what came with it."""
-        packed = [b"*%d\r\n" % len(parts)]
-        for part in parts:
-            packed += b"$%d\r\n" % len(part), part, b"\r\n"
-        self._socket.sendall(b"".join(packed))
+        self._socket.sendall(_packed(parts))
         reply = self._receive()
         while b"\r\n" not in reply:
             reply += self._receive()
@@ -171,6 +168,72 @@ class RawSocket:
         if received := self._socket.recv(CHUNK):
             return received
         raise ConnectionError("the server closed the connection")
+
+
+class RawStreams:
+    """One connection of asyncio's streams, commands packed by hand: the floor for coroutines on such a server."""
+
+    declares: ClassVar = {"scope": "network", "asynchronous": "yes"}
+
+    def __init__(self, location: Any) -> None:
+        if not location:
+            raise NoSocketError("a server that lives in this process has no socket")
+        self._location, self._namespace = location, location.namespace
+        self._options = parse_url(str(location))  # type: ignore[no-untyped-call]  # as above
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def get(self, key: str, default: Any = None) -> Any:
+        reader, head = await self._ask(b"GET", f"{self._namespace}{key}".encode())
+        size = int(head[1:])
+        return default if size < 0 else (await reader.readexactly(size + 2))[:size]
+
+    async def set(self, key: str, value: bytes) -> None:
+        await self._ask(b"SET", f"{self._namespace}{key}".encode(), value)
+
+    async def delete(self, key: str) -> bool:
+        return (await self._ask(b"DEL", f"{self._namespace}{key}".encode()))[1] == b":1\r\n"
+
+    async def clear(self) -> None:
+        with self._location.connect() as client:
+            for key in client.scan_iter(match=f"{self._namespace}*", count=1000):
+                client.delete(key)
+
+    async def close(self) -> None:
+        if self._streams:
+            self._streams[1].close()
+            await self._streams[1].wait_closed()
+
+    async def _ask(self, *parts: bytes) -> tuple[asyncio.StreamReader, bytes]:
+        """Send a command; return where the rest of the reply comes from, and its first line."""
+        reader, writer = self._streams or await self._open()
+        writer.write(_packed(parts))
+        head = await reader.readline()
+        if head[:1] not in b"+:$":
+            raise ConnectionError(f"the server answered {head.decode(errors='replace')}")
+        return reader, head
+
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        connection = _connect(self._options)
+        connection.setblocking(False)
+        self._streams = await asyncio.open_connection(sock=connection, limit=1 << 22)
+        for command in _greeting(self._options):
+            await self._ask(*command)
+        return self._streams
+
+
+def _packed(parts: Sequence[bytes]) -> bytes:
+    """A command as RESP has it."""
+    packed = [b"*%d\r\n" % len(parts)]
+    for part in parts:
+        packed += b"$%d\r\n" % len(part), part, b"\r\n"
+    return b"".join(packed)
+
+
+def _greeting(options: dict[str, Any]) -> Iterator[tuple[bytes, ...]]:
+    """What is said first on a connection."""
+    if "password" in options:
+        yield b"AUTH", options.get("username", "default").encode(), options["password"].encode()
+    yield b"SELECT", b"%d" % options.get("db", 0)
 
 
 def _connect(options: dict[str, Any]) -> socket.socket:

@@ -37,7 +37,7 @@ class NewCache:
         self._discarded: list[tuple[Any, Location | None]] = []  # a finalizer may come while a server's lock is held
         self._numbers = count()
         self._directory = Path(session.enter_context(tempfile.TemporaryDirectory(prefix="cacheproof-")))
-        self._runner = session.enter_context(asyncio.Runner()) if self.capabilities.asynchronous == "yes" else None
+        self.runner = session.enter_context(asyncio.Runner()) if self.capabilities.asynchronous == "yes" else None
         self._place = self._enter_running(session)
         session.callback(self._clear_up)
         self._probe()
@@ -86,6 +86,10 @@ class NewCache:
         ``usual`` of the subject has arguments that differ from those which it is judged with.
         """
         return self._make(self._location(), getattr(self.column.subject, "usual", {}) | self._options(capacity, ttl))
+
+    def driven(self, subject: Any) -> Any:
+        """``subject``, with what it awaits awaited: the methods of every subject can then be called alike."""
+        return self._sync(subject)
 
     def model(self, cache: Judged) -> Model:
         """A model that stands where ``cache`` stood when it was new."""
@@ -141,10 +145,10 @@ class NewCache:
 
     def _make(self, location: Location | None, options: dict[str, Any]) -> Any:
         placed = options if location is None else {**options, "location": location}
-        return self.column.subject(**placed) if self._runner is None else self._runner.run(_construct(self, placed))
+        return self.column.subject(**placed) if self.runner is None else self.runner.run(_construct(self, placed))
 
     def _sync(self, subject: Any) -> Any:
-        return subject if self._runner is None else Awaited(subject, self._runner)
+        return subject if self.runner is None else Awaited(subject, self.runner)
 
     def _clear_up(self) -> None:
         while self._discarded:

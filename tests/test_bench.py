@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import json
 import os
 import socket
@@ -29,9 +30,9 @@ from bench.noise import again, floors
 from bench.pace import PACES, Pace, calibrate, taker
 from bench.plan import offered_by
 from bench.ratios import add_ratios, paired
-from bench.timing import interruptions
+from bench.timing import interruptions, runnable
 from bench.turns import interleaved, merged, possible
-from bench.yardsticks import Dict, NoSocketError, PlainFile, RawSocket
+from bench.yardsticks import Dict, NoSocketError, PlainFile, RawSocket, RawStreams
 
 ROOT = Path(__file__).parent.parent
 
@@ -135,6 +136,16 @@ def test_a_batch_names_no_key_twice(data: Data) -> None:
         assert len({key for key, _ in batch}) == BATCH
 
 
+def test_a_cache_with_both_forms_is_asked_for_both() -> None:
+    """Coroutines are timed on a subject that is asynchronous, and on one that has them beside its plain methods."""
+    plain, both = Dict, type("Both", (Dict,), {"aget": None})
+    waits, not_so = (SimpleNamespace(asynchronous=each) for each in ("yes", "no"))
+    needs = WORKLOADS["aget-hit"].needs
+    assert [offered_by(waits, needs, plain), offered_by(not_so, needs, both)] == [True, True]
+    assert not offered_by(not_so, needs, plain)
+    assert not offered_by(waits, WORKLOADS["get-hit"].needs, plain)
+
+
 class Able(Dict):
     """A dict that offers all that a workload may need, for which no entry is too old."""
 
@@ -145,6 +156,12 @@ class Able(Dict):
     def _set(self, key: str, value: Any, ttl: float | None = None) -> None:
         assert ttl is None or ttl > 0
         self.put(key, value)
+
+    async def aget(self, key: str) -> Any:
+        return self.get(key)
+
+    async def aset(self, key: str, value: Any) -> None:
+        self.set(key, value)
 
     def get_or_set(self, key: str, compute: Callable[[], Any]) -> Any:
         if self.get(key) is None:
@@ -159,7 +176,8 @@ def test_a_workload_does_to_a_cache_what_it_says(workload: str, data: Data) -> N
     subject = Able()
     for key, value in plan.stored:
         subject.set(key, value)
-    plan.loop(subject, plan.arguments[:100])
+    with asyncio.Runner() as runner:
+        runnable(plan.loop, subject, runner)(plan.arguments[:100])
     assert all(subject.get(key) is not None for key in plan.present)
     assert all(subject.get(key) is None for key in plan.absent)
 
@@ -349,6 +367,26 @@ def test_the_raw_socket_speaks_resp(scripted: Any) -> None:
     ]
 
 
+def test_raw_streams_speak_resp(scripted: Any) -> None:
+    """As the raw socket does, one coroutine after the other."""
+    subject = RawStreams(_located(scripted.url))
+    scripted.replies += [b"+OK\r\n", b"$3\r\na\r\n\r\n", b"$-1\r\n", b":1\r\n", b"-OOM no room\r\n"]
+
+    async def talk() -> list[Any]:
+        await subject.set("key", b"a\r\n")
+        answers = [await subject.get("key"), await subject.get("other", "default"), await subject.delete("key")]
+        with pytest.raises(ConnectionError, match="OOM no room"):
+            await subject.set("key", b"value")
+        await subject.close()
+        return answers
+
+    assert asyncio.run(talk()) == [b"a\r\n", "default", True]
+    assert scripted.sent[:2] == [
+        b"*2\r\n$6\r\nSELECT\r\n$1\r\n3\r\n",
+        b"*3\r\n$3\r\nSET\r\n$6\r\nns:key\r\n$3\r\na\r\n\r\n",
+    ]
+
+
 def test_the_raw_socket_says_what_the_server_refused(scripted: Any) -> None:
     """An error of the server is never timed as an answer."""
     subject = RawSocket(_located(scripted.url))
@@ -381,7 +419,8 @@ def test_the_plain_file_is_shaped_as_a_subject(tmp_path: Path) -> None:
 
 def _block(column: str, block: int, workload: str = "get-hit", **more: Any) -> Any:
     offered = SimpleNamespace(eviction="none", asynchronous="no")
-    described = SimpleNamespace(**{"name": column, "role": "cache", "missing": None, "offered": offered} | more)
+    facts = {"name": column, "role": "cache", "missing": None, "offered": offered, "subject": Dict}
+    described = SimpleNamespace(**facts | more)
     given = {"new_cache": described, "block": block, "workload": workload, "payload": "small"}
     return SimpleNamespace(
         callspec=SimpleNamespace(params=given), originalname="test_throughput", iter_markers=lambda _name: []
