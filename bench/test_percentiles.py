@@ -1,0 +1,105 @@
+"""How long single operations take where they wait for a disk or a server: to the 99.9th percentile.
+
+What is quicker than the timer is precise is measured in batches alone: see ``test_throughput``.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import fmean, median
+from typing import Any
+
+import pytest
+
+from .found import WORKLOADS
+from .given import YARDSTICKS, made, moves_bytes, plan_of
+from .intervals import median_interval
+from .pace import Pace, taker
+from .plan import describe
+from .tails import LOAD, SAMPLES, at_a_rate, one_after_the_other, percentiles
+from .timing import filled
+
+WORKLOAD, PAYLOAD = "get-hit", "small"
+WARM_UP = 100
+CLOSED = f"Each get of {SAMPLES:,} timed on its own, one after the other (a closed loop)"
+PACED = f"Each get of {SAMPLES:,} timed from when it was due, at {LOAD:.0%} of what the column can do"
+ACCOUNTED = (
+    f"{WARM_UP} gets before, the first of which opens the connection, are not counted; the garbage collector is. "
+    "Blocks of all columns take turns."
+)
+
+
+@dataclass
+class Samples:
+    """Of one column: seconds of each operation."""
+
+    closed: list[float] = field(default_factory=list)
+    paced: list[float] = field(default_factory=list)
+    first: list[float] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def taken() -> dict[str, Samples]:
+    """What has been measured so far, by column."""
+    return defaultdict(Samples)
+
+
+@pytest.mark.also(*YARDSTICKS)
+@pytest.mark.offers(scope=("host", "network"), asynchronous=("no",))
+def test_percentiles(  # noqa: PLR0913, PLR0917 - each argument is a fixture or a parameter of pytest's
+    new_cache: Any,
+    block: int,
+    pace: Pace,
+    taken: dict[str, Samples],
+    record_curve: Callable[[dict[str, Any]], None],
+    record_measurement: Callable[[dict[str, Any]], None],
+) -> None:
+    """One block of one column."""
+    plan, samples = plan_of(new_cache, WORKLOAD, PAYLOAD), taken[new_cache.name]
+    take, count = taker(plan.arguments), math.ceil(SAMPLES / pace.blocks)
+    began = time.perf_counter()
+    subject = made(new_cache, plan)
+    subject.get(plan.arguments[0])
+    samples.first.append(time.perf_counter() - began)
+    with filled(subject, plan):
+        one_after_the_other(subject.get, take(WARM_UP))
+        samples.closed += one_after_the_other(subject.get, take(count))
+        samples.paced += at_a_rate(subject.get, take(count), fmean(samples.closed) / LOAD)
+    if len(samples.first) == block + 1 == pace.blocks:
+        record_curve(_curve("percentiles-get-hit", "get-hit, percentiles", CLOSED, new_cache, samples.closed))
+        record_curve(_curve("percentiles-at-a-rate", "get-hit at a fixed rate", PACED, new_cache, samples.paced))
+        record_measurement(_first_get(samples.first))
+
+
+def _curve(name: str, title: str, how: str, new_cache: Any, samples: list[float]) -> dict[str, Any]:
+    relies_on = [] if moves_bytes(new_cache) else list(WORKLOADS[WORKLOAD].promises)
+    return {
+        "id": name,
+        "title": title,
+        "text": f"{how}; payload {PAYLOAD}. {ACCOUNTED}",
+        "x": {"label": "percentile", "unit": "", "scale": "nines"},
+        "y": {"label": "time of one get", "unit": "s", "scale": "log"},
+        "lines": [{"subject": new_cache.name, "points": percentiles(samples), "relies_on": relies_on}],
+    }
+
+
+def _first_get(seconds: list[float]) -> dict[str, Any]:
+    low, high = median_interval(seconds)
+    return {
+        "workload": "first-get",
+        "payload": PAYLOAD,
+        "unit": "s/op",
+        "better": "lower",
+        "blocks": seconds,
+        "median": median(seconds),
+        "low": low,
+        "high": high,
+        "operations": len(seconds),
+        "method": "Once a block, timed alone: what every other figure leaves out.",
+        "about": "A cache is made, connects where it has to, and misses its first get.",
+        "relies_on": describe(WORKLOADS["get-miss"])["relies_on"],
+    }
