@@ -75,6 +75,7 @@ class DiskcacheMemoize:
         "ttl": "fixed",  # `expire`: https://grantjenks.com/docs/diskcache/api.html#diskcache.Cache.memoize
         "get_or_set": "plain",  # nothing is said of callers at once; it is of `memoize_stampede`
     }
+    deviations = {"test_ttl.py::test_a_default_ttl_below_zero_is_refused": _NAN}
     distribution = "diskcache"
 
     def __init__(self, location: Location, ttl: float | None = None) -> None:
