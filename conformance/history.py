@@ -28,7 +28,10 @@ _NAMES = {"MISSING": MISSING, "inf": float("inf"), "nan": float("nan")}
 
 @dataclass
 class Step:
-    """One operation: what was called with what, the answer as Python, and the clock when it was asked."""
+    """One operation: what was called with what, the answer as Python, and the clock when it was asked.
+
+    Where several callers were at work: ``by`` whom, and ``until`` when it was not answered.
+    """
 
     name: str
     arguments: str
@@ -36,6 +39,8 @@ class Step:
     answer: str = "..."
     raised: bool = False
     expected: str | None = None
+    by: str | None = None
+    until: float | None = None
 
     @property
     def operation(self) -> str:
@@ -48,7 +53,9 @@ class Step:
 
     def as_dict(self) -> dict[str, Any]:
         known = {"call": self.call, "answer": self.answer, "at": round(self.at, 6)}
-        return known if self.expected is None else {**known, "expected": self.expected}
+        until = None if self.until is None else round(self.until, 6)
+        perhaps = {"expected": self.expected, "by": self.by, "until": until}
+        return known | {key: value for key, value in perhaps.items() if value is not None}
 
 
 @dataclass
@@ -75,7 +82,7 @@ class History:
         model = Model(offered, lambda: now, blur=blur, **self.options)
         for step in self.steps:
             now = step.at
-            if step.operation in MODELLED and not step.raised:
+            if step.operation in MODELLED and not step.raised and step.by is None:
                 _compare(step, getattr(model, MODELLED[step.operation]))
 
 

@@ -16,7 +16,7 @@ _URL = "redis://127.0.0.1:6379"
 def write(column: Column, history: History) -> str:
     """Python that makes the cache, repeats every step, and stops where the answer is not the promised one."""
     steps = list(map(_line, history.steps))
-    if not any(step.expected for step in history.steps) and history.steps:
+    if not any(step.expected or step.answer.startswith("Hung: ") for step in history.steps) and history.steps:
         steps.append(f"# the last answer was {history.steps[-1].answer}")
     making = list(_making(column, history))
     subject = f"from {column.subject.__module__} import {column.subject.__qualname__}"
@@ -62,6 +62,10 @@ def _line(step: Step) -> str:
         return step.call
     place = "cache" if step.operation == step.name else "other"
     call = _OPERATORS.get(step.operation, "{0}." + step.operation + "({1})").format(place, step.arguments)
+    if step.by is not None:  # others were at work meanwhile, so here it may be answered otherwise
+        return f"{call}  # {step.by}, from {step.at:.6f} s on, answered {step.answer}"
+    if step.raised and step.answer.startswith("Hung: "):
+        return f"{call}  # {step.answer}"
     if step.raised:
         return f"with suppress(Exception): {call}  # raised {step.answer.partition(chr(10))[0]}"
     return call if step.expected is None else f"assert {call} == {step.expected}  # answered {step.answer}"

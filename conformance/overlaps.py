@@ -1,0 +1,69 @@
+"""What becomes of a history of many callers: judged key by key, and where it is wrong, its smallest part is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from math import inf
+
+from hypothesis import settings
+
+from .callers import KEYS, Caller
+from .history import History, Step
+from .judged import Judged
+from .linearizability import Operation
+from .reduction import lawful, smallest
+
+SHARE = 0.08  # seconds of an example of the profile: a call costs more in one cache than in another
+
+
+def seeds() -> Iterator[int]:
+    """For as many histories as the profile wants, and has time for."""
+    wanted: int = settings().max_examples
+    deadline = time.monotonic() + wanted * SHARE
+    for seed in range(2 * wanted):
+        yield seed
+        if time.monotonic() > deadline:
+            return
+
+
+def judge(cache: Judged, callers: Sequence[Caller], *, evicts: bool = False) -> None:
+    """Every call was answered, and for every key some order explains the answers.
+
+    Raises:
+        AssertionError: it is not so; the history of ``cache`` is then the smallest one that shows it.
+    """
+    for caller in callers:
+        if caller.error is not None:
+            raise AssertionError(f"{caller.by}: {caller.under_way} raised {caller.error!r}") from caller.error
+    operations = [each for caller in callers for each in caller.history]
+    for key in KEYS:
+        wrong = smallest([each for each in operations if each.key == key], evicts=evicts)
+        if wrong:
+            cache.history = _shown(cache.history, wrong, evicts=evicts)
+            calls = len(cache.history.steps)
+            raise AssertionError(f"no order of these {calls} calls explains what they were answered")
+
+
+def _shown(before: History, wrong: list[Operation], *, evicts: bool) -> History:
+    """As calls: a compute is one, from its look to its landing."""
+    ends = {each.value: each.ended for each in wrong if each.name == "land"}
+    calls = [each for each in wrong if each.name != "land"]
+    steps = [_step(each, ends.get(each.value, each.ended), wrong[0].began) for each in calls]
+    *_, last = sorted(zip(calls, steps, strict=True), key=lambda each: each[0].ended)
+    last[1].expected = " or ".join(map(repr, lawful(wrong, evicts=evicts))) or None
+    return History(before.options, steps)
+
+
+def _step(call: Operation, ended: float, start: float) -> Step:
+    arguments = {
+        "set": f"{call.key!r}, {call.value!r}",
+        "clear": "",
+        "look": f"{call.key!r}, lambda: {call.value!r}",
+        "get_or_set": f"{call.key!r}, compute",
+    }
+    name = "get_or_set" if call.name == "look" else call.name
+    answer = call.value if call.name == "look" else call.answer
+    until = None if ended == inf else (ended - start) / 1e9
+    at = (call.began - start) / 1e9
+    return Step(name, arguments.get(call.name, repr(call.key)), at, repr(answer), by=call.by, until=until)
