@@ -211,7 +211,10 @@ class Tier(Entries, Coroutines[str]):
             raise
 
     def _land(self, raw: bytes, held: list[bytes], payload: bytes, ttl: float | None, flight: Flight) -> None:
-        if held and not flight.overtaken:
+        if flight.overtaken:
+            for claim in held if self._lease else ():  # made after the change: whoever asks next would wait for it
+                self._drop(raw, claim)
+        elif held:
             now, expires = self._lifetime(ttl)
             frame = self._frames.pack(raw, payload, expires, time.time_ns())
             try:

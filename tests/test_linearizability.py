@@ -65,7 +65,7 @@ def test_what_it_shows_contradicts_itself(operations: list[Operation]) -> None:
 def test_a_right_cache_is_not_accused(data: st.DataObject) -> None:
     """Calls that act one after another, each at a moment between its begin and its end, are explained."""
     held, operations = None, []
-    for moment, (name, pick, before, after) in enumerate(data.draw(st.lists(drawn, max_size=30))):
+    for moment, (name, pick, before, after) in enumerate(data.draw(st.lists(drawn, max_size=12))):
         value = moment + 1 if name == "set" else None
         answer = {"get": held, "delete": held is not None, "__contains__": held is not None}.get(name)
         operations.append(Operation(name, "a", value, answer, moment - before, moment + after + pick / 8))
