@@ -70,6 +70,10 @@ class Frames:
         rest = self._rest.pack(FORMAT, kind, expires, version, len(key)) + key + payload
         return self._seal.pack(self._mac(rest)) + rest
 
+    def payload(self, key: bytes, frame: bytes) -> bytes:
+        """The payload of a ``frame`` that ``pack`` has just made for ``key``."""
+        return frame[self._head.size + len(key) :]
+
     def unpack(self, key: bytes, frame: bytes) -> tuple[int, float, int, bytes]:
         """What the payload is, expiry, write version and payload of the ``frame`` found under ``key``.
 

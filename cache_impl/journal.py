@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import inf, isinf
+from functools import partial
+from math import inf
 from os import PathLike
 from threading import Lock
 from typing import Any, NamedTuple
@@ -29,8 +30,16 @@ _WRITE = (
     " ON CONFLICT (key) DO UPDATE SET version = excluded.version, expires = excluded.expires,"
     " pending = excluded.pending, frame = excluded.frame WHERE excluded.version > entries.version"
 )
+#: The same for what has to wait, where the row is new or waited already: without a second look at any index.
+_WAIT = (
+    "INSERT OR IGNORE INTO entries VALUES (?1,"
+    " CASE WHEN ?2 > coalesce((SELECT version FROM entries WHERE key = ?5), 0) THEN ?2 END, ?3, 1, ?4)"  # else NULL
+    " ON CONFLICT (key) DO UPDATE SET version = excluded.version, expires = excluded.expires, frame = excluded.frame"
+    " WHERE excluded.version > entries.version AND entries.pending"
+)
 _ONE = "SELECT key, version, pending, frame FROM entries WHERE key = ?"
-_READ = f"{_ONE} UNION ALL {_ONE}"
+_READ = f"{_ONE} UNION ALL {_ONE} LIMIT 1"  # of the second key where there is nothing under the first
+_NEVER = 1e300  # in place of infinity
 _TURN = 0.25  # seconds that an operation waits while other processes write
 _MANY = 100  # keys in one statement
 _READ_MANY = f"SELECT key, version, pending, frame FROM entries WHERE key IN ({', '.join('?' * _MANY)})"  # noqa: S608
@@ -75,8 +84,7 @@ class Journal:
 
     def find(self, key: bytes) -> Row:
         """What it holds for ``key``."""
-        rows = self._database.read(_READ, (key, self._everything))
-        return self._rows([key], rows)[0] if rows else NOTHING
+        return self._find(key)
 
     def read(self, keys: Sequence[bytes]) -> list[Row]:
         """What it holds for each of ``keys``."""
@@ -92,21 +100,20 @@ class Journal:
 
     def put(self, writes: Mapping[bytes, Write]) -> None:
         """Write all, as the newest there is, to be replayed."""
-        if len(writes) == 1:
-            ((key, write),) = writes.items()
-            with self._turn:
-                while self._write(self._database.change, key, write, self._versions.next()) != 1:
-                    self._versions.seen(self.find(key).version)  # another process is ahead of our clock
-            return
-        with self._turn, self._database.transaction() as execute:
-            self._put(execute, writes, self._before(execute, writes))
+        with self._turn:
+            if len(writes) == 1:
+                self._put(self._database.change, self._find, writes)
+                return
+            with self._database.transaction() as execute:
+                self._put(_counted(execute), partial(self._find_in, execute), writes)
 
     def bury(self, writes: Mapping[bytes, Write]) -> list[bytes | None]:
         """``put``, and what it held under each key before."""
         with self._turn, self._database.transaction() as execute:
-            before = self._before(execute, writes)
-            self._put(execute, writes, before)
-        return [row.frame for row in before]
+            find = partial(self._find_in, execute)
+            before = [find(key).frame for key in writes]
+            self._put(_counted(execute), find, writes)
+        return before
 
     def put_late(self, key: bytes, write: Write, version: int) -> None:
         """Write what was begun at ``version``, to be replayed, unless there is something newer."""
@@ -160,6 +167,15 @@ class Journal:
     def _renew(self) -> None:
         self._turn = Lock()  # held from taking a version to having written it
 
+    def _row(self, key: bytes, found: list[tuple[Any, ...]]) -> Row:
+        """Of what ``_READ`` has found. No row is older than that of a clear."""
+        if not found:
+            return NOTHING
+        ((of, version, pending, frame),) = found
+        if of == key:
+            return Row(version, bool(pending), frame)
+        return Row(version, pending=True, frame=None) if pending else NOTHING
+
     def _rows(self, keys: Sequence[bytes], found: Iterable[tuple[Any, ...]]) -> list[Row]:
         rows = {key: Row(version, bool(pending), frame) for key, version, pending, frame in found}
         everything = rows.get(self._everything, NOTHING)
@@ -168,18 +184,26 @@ class Journal:
             nothing = everything._replace(frame=None)
         return [row if (row := rows.get(key, NOTHING)).version >= everything.version else nothing for key in keys]
 
-    def _before(self, execute: Callable[..., Any], keys: Iterable[bytes]) -> list[Row]:
-        return [self._rows([key], execute(_READ, (key, self._everything)))[0] for key in keys]
+    def _find(self, key: bytes) -> Row:
+        return self._row(key, self._database.read(_READ, (key, self._everything)))
 
-    def _put(self, execute: Callable[..., Any], writes: Mapping[bytes, Write], before: Iterable[Row]) -> None:
-        newest = max(row.version for row in before)
+    def _find_in(self, execute: Callable[..., Any], key: bytes) -> Row:
+        return self._row(key, execute(_READ, (key, self._everything)).fetchall())
+
+    def _put(self, change: Callable[..., int], find: Callable[[bytes], Row], writes: Mapping[bytes, Write]) -> None:
+        """Each as the newest there is, though another process may be ahead of our clock."""
         for key, write in writes.items():
-            self._write(execute, key, write, self._versions.next(after=newest))
+            version = self._versions.next()
+            while not self._write(change, key, write, version):
+                version = self._versions.next(after=max(find(key).version, find(self._everything).version))
 
-    def _write(self, execute: Callable[..., Any], key: bytes, write: Write, version: int) -> Any:
+    def _write(self, change: Callable[..., int], key: bytes, write: Write, version: int) -> bool:
+        """Write what is to be replayed; whether it is the newest there is."""
         kind, payload = (TOMBSTONE, b"") if write.payload is None else (VALUE, write.payload)
         frame = self._frames.pack(key, payload, write.expires, version, kind)
-        return execute(_WRITE, self._values(key, version, write.expires, frame, pending=True))
+        if change(_WAIT, (key, version, min(write.expires, _NEVER), frame, self._everything)) == 1:
+            return True
+        return change(_WRITE, self._values(key, version, write.expires, frame, pending=True)) == 1
 
     def _settle(self, execute: Callable[..., Any], frames: Mapping[bytes, bytes], *, mirror: bool) -> None:
         ((cleared,),) = execute(
@@ -204,8 +228,13 @@ class Journal:
         return {
             "key": key,
             "version": version,
-            "expires": 1e300 if isinf(expires) else expires,
+            "expires": min(expires, _NEVER),
             "pending": pending,
             "frame": frame,
             "everything": self._everything,
         }
+
+
+def _counted(execute: Callable[..., Any]) -> Callable[..., int]:
+    """How many rows a statement has changed."""
+    return lambda *statement: int(execute(*statement).rowcount)

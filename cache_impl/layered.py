@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, cast
 from .basics import MISSING, Stats, checked_ttl
 from .breaker import CircuitBreaker
 from .circuit import Transition
+from .codec import encode
 from .errors import BadSetting
 from .file import _FileStore
 from .frame import Frames, Known
@@ -94,7 +95,7 @@ class LayeredCache(Tier):
         self._layers = Layers(
             server, self._journal, self._breaker, frames, versions, alarm=self._replayer.wake, mirror=mirror
         )
-        self._store = cast("Store", self._layers)  # all but claim, in place of which is ``lease``
+        self._store = cast("Store", self._layers)  # with ``lease`` and ``put`` for claim and write
         self._serving, self._since = self._now_serving(), time.time()
         self._breaker.subscribe(self._changed)
         if self._journal.pending():
@@ -121,8 +122,12 @@ class LayeredCache(Tier):
 
     def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
         """Store every value of ``mapping``; on an error, none."""
+        payloads = {self._raw(key): encode(value) for key, value in mapping.items()}
+        now, expires = self._lifetime(ttl)
         with self._writing(mapping):
-            super().set_many(mapping, ttl)
+            self._layers.put(payloads, expires, now)
+        for key in mapping:
+            self._flights.overtake(key)
 
     def delete_many(self, keys: Iterable[str]) -> int:
         """Remove the entries of ``keys``; how many there were, as far as the tier that serves now can tell."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Any
 
@@ -14,13 +13,11 @@ from .errors import CircuitOpen, Overloaded, Unavailable
 from .forks import renew_after_fork
 from .frame import CLAIM, VALUE, Frames
 from .journal import NOTHING, Journal, Row
+from .patience import Patience, gave_up
 from .versioned import Versioned, Write
 from .versions import REMEMBERED, Versions
 
 _AWAY: Any = object()  # in place of the server's answer
-_gave_up: ContextVar[bool | None] = ContextVar(
-    "cache_impl.layers", default=None
-)  # within an operation of several steps
 
 
 class Layers:
@@ -47,25 +44,13 @@ class Layers:
         self._renew()
         renew_after_fork(self, Layers._renew)
 
-    @contextmanager
-    def one_deadline(self) -> Iterator[None]:
+    def one_deadline(self) -> AbstractContextManager[None]:
         """Let the operation within wait for the server in vain once, and not again at each step."""
-        before = _gave_up.get()
-        _gave_up.set(False)
-        try:
-            yield
-        finally:
-            _gave_up.set(before)
+        return Patience(False)  # it has not been waited for yet
 
-    @contextmanager
-    def no_deadline(self) -> Iterator[None]:
+    def no_deadline(self) -> AbstractContextManager[None]:
         """For what others do within such an operation."""
-        before = _gave_up.get()
-        _gave_up.set(None)
-        try:
-            yield
-        finally:
-            _gave_up.set(before)
+        return Patience(None)
 
     def served(self) -> dict[str, int]:
         """How many looks and writes each tier has answered so far."""
@@ -89,25 +74,29 @@ class Layers:
         frames = {} if answer is _AWAY else dict(zip(asked, map(self._seen, answer), strict=True))
         return [frames.get(key) if key in frames else rows[key].frame for key in wanted]
 
-    def write(self, frames: Mapping[bytes, bytes], expires: float, now: float) -> int:
-        writes = {key: self._write(key, frame, expires) for key, frame in frames.items()}
+    def put(self, payloads: Mapping[bytes, bytes], expires: float, now: float) -> None:
+        """Store encoded values."""
+        writes = {key: Write(payload, expires) for key, payload in payloads.items()}
         if not writes:
-            return 0
+            return
         answer = self._ask(self.server.put, writes, now)
         if answer is _AWAY:
             self._journal.put(writes)
             self._alarm()
         else:
             self._journal.settle(answer[1], mirror=self._mirror)
-        return 0
 
     def take(self, keys: Iterable[bytes]) -> list[bytes | None]:
         now = self.server.clock()
         writes = {key: Write(None, now + REMEMBERED) for key in keys}
         if not writes:
             return []
-        rows = self._journal.read(list(writes))
-        answer = self._ask(self.server.put, writes, now)
+        rows, answer = [], _AWAY
+        if self.reachable:
+            rows = self._journal.read(list(writes))
+            answer = self._ask(self.server.put, writes, now)
+        else:
+            self._count("file")
         if answer is _AWAY:
             self._alarm()
             return self._journal.bury(writes)
@@ -146,16 +135,16 @@ class Layers:
 
     def swap(self, key: bytes, old: bytes, new: bytes, expires: float, now: float) -> bool:
         _, _, version, token = self._frames.unpack(key, old)
-        write = self._write(key, new, expires)
+        write = Write(self._frames.payload(key, new), expires)
         if not token:
             self._journal.put_late(key, write, version)
             self._alarm()
             return True
         stored = self._ask(self.server.redeem, key, old, write, now)
-        if stored is _AWAY or not stored:  # what happened to the claim meanwhile, nobody here can tell
-            return False
-        self._journal.settle(stored, mirror=self._mirror)
-        return True
+        if stored is not _AWAY and stored:  # else nobody here can tell what happened to the claim meanwhile
+            self._journal.settle(stored, mirror=self._mirror)
+            return True
+        return False
 
     def drop(self, key: bytes, old: bytes) -> bool:
         kind, _, _, token = self._frames.unpack(key, old)
@@ -193,7 +182,7 @@ class Layers:
 
     def _ask(self, operation: Callable[..., Any], *arguments: Any) -> Any:
         """The server's answer; ``_AWAY`` if it has none. What is no outage is raised: a wrong password, above all."""
-        if not self.reachable or _gave_up.get():
+        if not self.reachable or gave_up.get():
             return self._by_file()
         ticket = self._breaker.admit()
         if ticket is None:
@@ -214,8 +203,8 @@ class Layers:
         return answer
 
     def _given_up(self) -> Any:
-        if _gave_up.get() is not None:
-            _gave_up.set(True)
+        if gave_up.get() is not None:
+            gave_up.set(True)
         return self._by_file()
 
     def _by_file(self) -> Any:
@@ -240,9 +229,6 @@ class Layers:
         if known is not None:
             self._versions.seen(known.version)
         return frame
-
-    def _write(self, key: bytes, frame: bytes, expires: float) -> Write:
-        return Write(self._frames.unpack(key, frame)[3], expires)
 
 
 class _NotCounted(BaseException):
