@@ -9,6 +9,16 @@ from .latency import Latency
 from .memory import MemoryCache
 
 _SERVER, _FILE = "redis", "file"
+#: Figures that only grow, and what they tell.
+COUNTED = {
+    "hits": "Look-ups that found an entry.",
+    "misses": "Look-ups that found none.",
+    "memory_hits": "Of the hits, those that memory has answered.",
+    "evictions": "Entries that memory had no room for.",
+    "expirations": "Entries that were seen to have expired.",
+    "damaged": "Entries that were not as they had been stored: each was a miss.",
+}
+BREAKER_STATES = ("closed", "open", "half-open", "forced-open", "disabled", "none")
 
 
 class Figures(NamedTuple):
