@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import shutil
 import tempfile
 import weakref
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from . import script
 from .clocks import ManualClock, MovedClock, Timeline, WaitedClock
 from .columns import Column
 from .contract import Capabilities, Location
+from .driven import Driven, Loop, Runs
 from .history import History
 from .judged import Judged
 from .model import Model
@@ -37,7 +37,9 @@ class NewCache:
         self._discarded: list[tuple[Any, Location | None]] = []  # a finalizer may come while a server's lock is held
         self._numbers = count()
         self._directory = Path(session.enter_context(tempfile.TemporaryDirectory(prefix="cacheproof-")))
-        self.runner = session.enter_context(asyncio.Runner()) if self.capabilities.asynchronous == "yes" else None
+        awaits = self.capabilities.asynchronous == "yes"
+        self.runner = session.enter_context(asyncio.Runner()) if awaits else None  # for the plain ones
+        self.loop = session.enter_context(closing(Loop())) if awaits else None  # for those under test
         self._place = self._enter_running(session)
         session.callback(self._clear_up)
         self._probe()
@@ -75,7 +77,7 @@ class NewCache:
         location = self.location = self._location()
         timeline = self._timeline(location)
         extra = {"clock": timeline} if self._moves_clock else {}
-        cache = Judged(lambda: self._sync(self._make(location, options | extra)), History(options), timeline)
+        cache = Judged(lambda: self._judged(location, options | extra), History(options), timeline)
         weakref.finalize(cache, self._discarded.append, (cache.subject, location))
         self.last = cache
         return cache
@@ -85,11 +87,13 @@ class NewCache:
 
         ``usual`` of the subject has arguments that differ from those which it is judged with.
         """
-        return self._make(self._location(), getattr(self.column.subject, "usual", {}) | self._options(capacity, ttl))
+        return self._make(
+            self._location(), getattr(self.column.subject, "usual", {}) | self._options(capacity, ttl), self.runner
+        )
 
     def driven(self, subject: Any) -> Any:
         """``subject``, with what it awaits awaited: the methods of every subject can then be called alike."""
-        return self._sync(subject)
+        return subject if self.runner is None else Driven(subject, self.runner)
 
     def model(self, cache: Judged) -> Model:
         """A model that stands where ``cache`` stood when it was new."""
@@ -115,7 +119,7 @@ class NewCache:
         """A subject that cannot use this server raises ServerError when it is made, and is not run."""
         if self.column.server is not None:
             location = self._location()
-            self._discard(self._sync(self._make(location, self._options(None, None))), location)
+            self._discard(self._judged(location, self._options(None, None)), location)
 
     def _options(self, capacity: int | None, ttl: float | None) -> dict[str, Any]:
         options: dict[str, Any] = {}
@@ -143,12 +147,14 @@ class NewCache:
             return MovedClock(granularity, lambda seconds: server.advance(location, seconds))
         return WaitedClock(granularity)
 
-    def _make(self, location: Location | None, options: dict[str, Any]) -> Any:
+    def _make(self, location: Location | None, options: dict[str, Any], runs: Runs | None) -> Any:
         placed = options if location is None else {**options, "location": location}
-        return self.column.subject(**placed) if self.runner is None else self.runner.run(_construct(self, placed))
+        return self.column.subject(**placed) if runs is None else runs.run(_construct(self, placed))
 
-    def _sync(self, subject: Any) -> Any:
-        return subject if self.runner is None else Awaited(subject, self.runner)
+    def _judged(self, location: Location | None, options: dict[str, Any]) -> Any:
+        """One whose methods can be called like those of any other."""
+        subject = self._make(location, options, self.loop)
+        return subject if self.loop is None else Driven(subject, self.loop)
 
     def _clear_up(self) -> None:
         while self._discarded:
@@ -167,21 +173,3 @@ class NewCache:
 async def _construct(factory: NewCache, options: dict[str, Any]) -> Any:
     """Some asynchronous clients look for the running loop when they are made."""
     return factory.column.subject(**options)
-
-
-class Awaited:
-    """An asynchronous subject whose coroutines are driven to their end, on one event loop."""
-
-    def __init__(self, subject: Any, runner: asyncio.Runner) -> None:
-        self._subject, self._runner = subject, runner
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        operation = getattr(self._subject, name)
-        return lambda *args, **kwargs: self._settle(operation(*args, **kwargs))
-
-    def _settle(self, answer: Any) -> Any:
-        return self._runner.run(_await(answer)) if inspect.isawaitable(answer) else answer
-
-
-async def _await(answer: Awaitable[Any]) -> Any:
-    return await answer
