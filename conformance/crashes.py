@@ -1,0 +1,91 @@
+"""What is left of a test when the process that ran it is gone: its cell says so, and the run goes on in another one."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import re
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NoReturn
+
+import pytest
+
+from .verdicts import Verdicts
+
+_KEY = "cacheproof_crashes"
+_FRAME = re.compile(r'  File "(.+)", line (\d+) in (\S+)')
+
+
+class Crashes:
+    """A plugin for both ends of xdist: a worker leaves a note where it dies, and the controller reads it.
+
+    Without workers there is nobody to go on: the result file is left incomplete, and Python's own words are shown.
+    """
+
+    def __init__(self, config: pytest.Config, verdicts: Verdicts) -> None:
+        self._verdicts = verdicts
+        self._notes: TemporaryDirectory[str] | None = None
+        self._workerinput: dict[str, Any] = getattr(config, "workerinput", {})
+        self._note: Any = None
+        self._stderr = os.dup(2)  # where Python itself can write, whatever is captured meanwhile
+
+    def give_up(self, nodeid: str, message: str) -> NoReturn:
+        """End this process, as there is no other way on."""
+        if self._note is not None:
+            self._note.write(message)
+            self._note.flush()
+        else:
+            self._verdicts.lost(nodeid, message)
+            self._verdicts.finish(complete=False)
+            os.write(
+                self._stderr,
+                f"\n{nodeid}: {message}; with -n 1 (pytest-xdist) it would cost this cell alone\n".encode(),
+            )
+        os._exit(pytest.ExitCode.INTERNAL_ERROR)
+
+    def end_unless_told_again(self, seconds: float) -> None:
+        """The same, by Python's own watchdog, which needs no lock: for a subject that lets no other thread run."""
+        faulthandler.dump_traceback_later(seconds, exit=True, file=self._note or self._stderr)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Called in the controller, before a worker starts."""
+        self._notes = self._notes or TemporaryDirectory(prefix="cacheproof-crashes-")
+        node.workerinput[_KEY] = str(Path(self._notes.name, node.gateway.id))
+
+    def pytest_sessionstart(self) -> None:
+        """Called in a worker: from here on what Python says when it crashes goes to the note."""
+        if _KEY in self._workerinput:
+            self._note = Path(self._workerinput[_KEY]).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
+            faulthandler.enable(self._note, all_threads=False)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        """Called in the controller, for the test that took its worker with it."""
+        note = Path(self._notes.name if self._notes else os.devnull, report.node.gateway.id)
+        report.longrepr = _told(note.read_text(encoding="utf-8") if note.is_file() else "")
+        reason = self._verdicts.lost(crashitem, report.longrepr)
+        if reason is not None:
+            report.outcome, report.wasxfail = "skipped", reason
+
+    def pytest_unconfigure(self) -> None:
+        os.close(self._stderr)
+        if self._notes is not None:
+            self._notes.cleanup()
+        if self._note is not None:
+            faulthandler.enable(sys.__stderr__ or sys.stderr)
+            self._note.close()
+
+
+def _told(note: str) -> str:
+    """In one line: what happened, in which function, and in which line of the test."""
+    if not note.startswith(("Fatal", "Timeout")):
+        return note or "crashed: the process ended without a word, as after os._exit or a kill"
+    thread = next((each for each in note.split("\n\n") if " in test_" in each), note)
+    frames = [(Path(file).name, line, name) for file, line, name in _FRAME.findall(thread)]
+    where = [f"in {name} ({file}, line {line})" for file, line, name in frames[:1]]
+    asked = [f"asked by {name} ({file}, line {line})" for file, line, name in frames if name.startswith("test_")]
+    what = f"crashed: {note.partition(chr(10))[0]}" if note.startswith("Fatal") else "hangs, and lets no thread run"
+    return ", ".join([what, *where, *asked[:1]])

@@ -1,0 +1,109 @@
+"""Caches that hang or take the interpreter with them: it costs their own cells, which say so, and the run goes on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHECKOUT = Path(__file__).parent.parent
+
+BAD = """
+import ctypes
+import os
+import threading
+
+
+class Plain:
+    def __init__(self):
+        self._entries = {}
+        self.get = self._entries.get
+        self.clear = self._entries.clear
+
+    def set(self, key, value):
+        self._entries[key] = value
+
+    def delete(self, key):
+        return self._entries.pop(key, self) is not self
+
+
+class Hangs(Plain):
+    def delete(self, key):
+        threading.Event().wait()
+
+
+class HangsInC(Plain):
+    def delete(self, key):
+        mutex, c = ctypes.create_string_buffer(64), ctypes.CDLL(None)
+        c.pthread_mutex_lock(mutex)
+        c.pthread_mutex_lock(mutex)
+
+
+class LetsNobodyRun(Plain):
+    def delete(self, key):
+        ctypes.PyDLL(None).sleep(60)
+
+
+class Aborts(Plain):
+    def delete(self, key):
+        os.abort()
+"""
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> Any:
+    """Judges some of the classes above by what they do in ``delete``; subject -> promise -> verdict."""
+    tmp_path.joinpath("bad.py").write_text(BAD, encoding="utf-8")
+
+    def judge(*names: str, options: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
+        command = (sys.executable, "-m", "pytest", str(CHECKOUT / "conformance/test_entries.py"), "-q", *options)
+        chosen = ("-c", str(CHECKOUT / "pyproject.toml"), "-p", "no:cacheprovider", "-k", "delete_answers or get_never")
+        cache = f"--cache={','.join(f'bad:{name}' for name in names)}"
+        file = tmp_path / "results.json"
+        subprocess.run((*command, *chosen, cache, "--patience=0.5", f"--results={file}"), cwd=tmp_path, check=False)
+        content = json.loads(file.read_text(encoding="utf-8"))
+        found: dict[str, dict[str, Any]] = {"run": content["run"]}
+        for each in content["verdicts"]:
+            found.setdefault(each["subject"], {})[each["promise"].partition("::test_")[2]] = each
+        return found
+
+    return judge
+
+
+def test_what_hangs_is_given_up_on_with_its_operation(judged: Any) -> None:
+    """The cell names the operation, its script ends in it, and the next cell is judged."""
+    verdicts = judged("Hangs")
+    cell = verdicts["bad:Hangs"]["delete_answers_whether_there_was_an_entry"]
+    assert (cell["outcome"], "delete('a') has not ended after 0.5 s" in cell["message"]) == ("fail", True)
+    assert cell["script"].splitlines()[-1].startswith("cache.delete('a')  # Hung")
+    assert verdicts["bad:Hangs"]["get_never_stores"]["outcome"] == "pass"
+    assert verdicts["run"]["complete"] is True
+
+
+def test_what_cannot_be_interrupted_leaves_a_result_file_that_says_where(judged: Any) -> None:
+    """Without workers the run ends there; what is known is written, and that it is not all."""
+    verdicts = judged("HangsInC")
+    cell = verdicts["bad:HangsInC"]["delete_answers_whether_there_was_an_entry"]
+    assert (cell["outcome"], "cannot be interrupted" in cell["message"]) == ("fail", True)
+    assert verdicts["run"]["complete"] is False
+
+
+def test_what_ends_the_process_costs_its_own_cells(judged: Any) -> None:
+    """With workers, each cell says what happened, and all others are judged."""
+    said = {
+        "HangsInC": "delete('a') has not ended after 0.5 s, and cannot be interrupted",
+        "LetsNobodyRun": "hangs, and lets no thread run, in delete (bad.py, line ",
+        "Aborts": "crashed: Fatal Python error: Aborted, in delete (bad.py, line ",
+    }
+    verdicts = judged(*said, options=("-n", "2"))
+    for name, message in said.items():
+        cell = verdicts[f"bad:{name}"]["delete_answers_whether_there_was_an_entry"]
+        assert cell["outcome"] == "fail"
+        assert message in cell["message"]
+        assert cell["script"].startswith("# no script: ")
+        assert verdicts[f"bad:{name}"]["get_never_stores"]["outcome"] == "pass"
+    assert verdicts["run"]["complete"] is True
