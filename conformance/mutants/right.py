@@ -12,7 +12,7 @@ from math import inf
 from types import SimpleNamespace
 from typing import Any
 
-MISSING = object()
+from .single_flight import MISSING, Flight, SingleFlight
 
 
 @dataclass
@@ -23,10 +23,10 @@ class Entry:
     expires: float
 
 
-class Right:
+class Right(SingleFlight):
     """Exact LRU, a ttl per entry, one lock, copies on the way in and out, text keys."""
 
-    declares = {
+    declares: dict[str, Any] = {
         "ttl": "per-entry",
         "granularity": 0.0,
         "clock": "injected",
@@ -46,34 +46,25 @@ class Right:
         if capacity < 1:
             raise ValueError(f"capacity is {capacity}; it is 1 or more")
         self.capacity, self.ttl, self.clock = capacity, self.checked(ttl), clock
-        self.entries: dict[str, Entry] = {}  # least recently used first
+        self.entries: dict[Any, Entry] = {}  # least recently used first
         self.counts: Counter[str] = Counter()
         self.lock = threading.RLock()
-        self.flights: dict[str, Flight] = {}
+        self.flights: dict[Any, Flight] = {}
         self.closed = False
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def get(self, key: Any, default: Any = None) -> Any:
         with self.lock:
-            entry = self.find(key, self.now())
-            self.counts["misses" if entry is None else "hits"] += 1
-            if entry is None:
-                return default
-            self.touch(key)
-            return self.copied(entry.value)
+            value = self.read(key, self.now())
+            return default if value is MISSING else value
 
-    def set(self, key: str, value: Any, ttl: float | None = None) -> None:
+    def set(self, key: Any, value: Any, ttl: float | None = None) -> None:
         with self.lock:
             now = self.now()
-            expires = self.expiry(now, ttl)
-            self.store(key, self.copied(value), expires, now)
+            self.store(key, self.taken(value), self.expiry(now, ttl), now)
 
-    def delete(self, key: str) -> bool:
+    def delete(self, key: Any) -> bool:
         with self.lock:
-            entry = self.find(key, self.now())
-            self.overtake(key)
-            if entry is not None:
-                del self.entries[key]
-            return entry is not None
+            return self.remove(key, self.now())
 
     def clear(self) -> None:
         with self.lock:
@@ -82,7 +73,7 @@ class Right:
             for key in list(self.flights):
                 self.overtake(key)
 
-    def __contains__(self, key: str) -> bool:
+    def __contains__(self, key: Any) -> bool:
         with self.lock:
             return self.find(key, self.now()) is not None
 
@@ -91,45 +82,31 @@ class Right:
             self.sweep(self.now())
             return len(self.entries)
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Any]:
         with self.lock:
             self.sweep(self.now())
             return iter(list(self.entries))
 
-    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
-        keys = list(keys)
+    def get_many(self, keys: Iterable[Any]) -> dict[Any, Any]:
+        keys = self.checked_keys(keys)
         with self.lock:
-            for key in keys:
-                self.check_key(key)
-            found = {key: self.get(key, MISSING) for key in keys}
+            now = self.now()
+            found = {key: self.read(key, now) for key in keys}
         return {key: value for key, value in found.items() if value is not MISSING}
 
-    def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
+    def set_many(self, mapping: Mapping[Any, Any], ttl: float | None = None) -> None:
+        self.checked_keys(mapping)
         with self.lock:
             now = self.now()
             expires = self.expiry(now, ttl)
-            for key in mapping:
-                self.check_key(key)
-            for key, value in {key: self.copied(value) for key, value in mapping.items()}.items():
+            for key, value in {key: self.taken(value) for key, value in mapping.items()}.items():
                 self.store(key, value, expires, now)
 
-    def delete_many(self, keys: Iterable[str]) -> int:
-        keys = list(keys)
+    def delete_many(self, keys: Iterable[Any]) -> int:
+        keys = self.checked_keys(keys)
         with self.lock:
-            for key in keys:
-                self.check_key(key)
-            return sum([self.delete(key) for key in keys])
-
-    def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
-        with self.lock:
-            value = self.get(key, MISSING)
-            if value is not MISSING:
-                return value
-            flight = self.flights.get(key)
-            leads = flight is None
-            if flight is None:
-                flight = self.flights[key] = Flight()
-        return self.lead(key, flight, compute, ttl) if leads else self.follow(flight)
+            now = self.now()
+            return sum([self.remove(key, now) for key in keys])
 
     def stats(self) -> SimpleNamespace:
         with self.lock:
@@ -150,12 +127,15 @@ class Right:
         if self.closed:
             raise RuntimeError("the cache is closed")
 
-    def check_key(self, key: str) -> None:
+    def checked_keys(self, keys: Iterable[Any]) -> list[Any]:
+        keys = list(keys)
+        for key in keys:
+            self.check_key(key)
+        return keys
+
+    def check_key(self, key: Any) -> None:
         if not isinstance(key, str):
             raise TypeError(f"key {key!r} is no text")
-
-    def copied(self, value: Any) -> Any:
-        return copy.deepcopy(value)
 
     def checked(self, ttl: float | None) -> float | None:
         if ttl is not None and not 0 < ttl < 1e15:
@@ -166,7 +146,30 @@ class Right:
         ttl = self.ttl if ttl is None else self.checked(ttl)
         return inf if ttl is None else now + ttl
 
-    def find(self, key: str, now: float) -> Entry | None:
+    def taken(self, value: Any) -> Any:
+        """A value on its way in."""
+        return copy.deepcopy(value)
+
+    def given(self, value: Any) -> Any:
+        """A value on its way out."""
+        return copy.deepcopy(value)
+
+    def read(self, key: Any, now: float) -> Any:
+        entry = self.find(key, now)
+        self.count("misses" if entry is None else "hits")
+        if entry is None:
+            return MISSING
+        self.touch(key)
+        return self.given(entry.value)
+
+    def remove(self, key: Any, now: float) -> bool:
+        entry = self.find(key, now)
+        self.overtake(key)
+        if entry is not None:
+            del self.entries[key]
+        return entry is not None
+
+    def find(self, key: Any, now: float) -> Entry | None:
         self.check_key(key)
         entry = self.entries.get(key)
         if entry is not None and self.expired(entry, now):
@@ -177,19 +180,21 @@ class Right:
     def expired(self, entry: Entry, now: float) -> bool:
         return entry.expires <= now
 
-    def expire(self, key: str) -> None:
+    def expire(self, key: Any) -> None:
         del self.entries[key]
-        self.counts["expirations"] += 1
+        self.count("expirations")
 
     def sweep(self, now: float) -> None:
         for key in [key for key, entry in self.entries.items() if self.expired(entry, now)]:
             self.expire(key)
 
-    def touch(self, key: str) -> None:
+    def touch(self, key: Any) -> None:
         self.entries[key] = self.entries.pop(key)
 
-    def store(self, key: str, value: Any, expires: float, now: float) -> None:
-        self.check_key(key)
+    def count(self, name: str) -> None:
+        self.counts[name] += 1
+
+    def store(self, key: Any, value: Any, expires: float, now: float) -> None:
         self.overtake(key)
         if self.find(key, now) is None:
             self.make_room(now)
@@ -203,47 +208,6 @@ class Right:
         if len(self.entries) >= self.capacity:
             self.evict(next(iter(self.entries)))
 
-    def evict(self, key: str) -> None:
+    def evict(self, key: Any) -> None:
         del self.entries[key]
-        self.counts["evictions"] += 1
-
-    def overtake(self, key: str) -> None:
-        """A change while the key is computed: the late result is not to be stored."""
-        if key in self.flights:
-            self.flights.pop(key).overtaken = True
-
-    def lead(self, key: str, flight: Flight, compute: Callable[[], Any], ttl: float | None) -> Any:
-        try:
-            flight.value = compute()
-        except BaseException as error:
-            flight.error = error
-            raise
-        else:
-            with self.lock:
-                if not flight.overtaken:
-                    self.set(key, flight.value, ttl)
-            return flight.value
-        finally:
-            with self.lock:
-                if self.flights.get(key) is flight:
-                    del self.flights[key]
-            flight.done.set()
-
-    def follow(self, flight: Flight) -> Any:
-        if flight.leader == threading.get_ident():
-            raise RuntimeError("the compute asks for its own key")
-        flight.done.wait()
-        if flight.error is not None:
-            raise flight.error
-        return self.copied(flight.value)
-
-
-class Flight:
-    """One compute under way."""
-
-    def __init__(self) -> None:
-        self.value: Any = None
-        self.error: BaseException | None = None
-        self.overtaken = False
-        self.leader = threading.get_ident()
-        self.done = threading.Event()
+        self.count("evictions")

@@ -1,0 +1,143 @@
+"""Right caches of different make: the suite must accuse none of them. Some mutants are made of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import inf
+from typing import Any
+
+from ..subjects.memory import Memory
+from .right import Right
+
+
+class Plain:
+    """A dict, and nothing else."""
+
+    declares: dict[str, Any] = {"keys": "hashable", "types": "any"}
+    caught_by: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self.entries: dict[Any, Any] = {}
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self.entries.get(key, default)
+
+    def set(self, key: Any, value: Any) -> None:
+        self.entries[key] = value
+
+    def delete(self, key: Any) -> bool:
+        return self.entries.pop(key, self) is not self
+
+    def clear(self) -> None:
+        self.entries.clear()
+
+
+class Named(Plain):
+    """A dict with text keys."""
+
+    declares = {"types": "any"}
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(self.name(key), default)
+
+    def set(self, key: Any, value: Any) -> None:
+        super().set(self.name(key), value)
+
+    def delete(self, key: Any) -> bool:
+        return super().delete(self.name(key))
+
+    def name(self, key: Any) -> Any:
+        """What a key is stored under."""
+        if not isinstance(key, str):
+            raise TypeError(f"key {key!r} is no text")
+        return key
+
+
+class Digesting(Plain):
+    """A dict, and keys made of data."""
+
+    def make_key(self, data: Any) -> str:
+        return str(Memory.make_key(data))
+
+
+class Computing(Plain):
+    """A dict with ``get_or_set``."""
+
+    declares = {**Plain.declares, "get_or_set": "plain"}
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any]) -> Any:
+        if key not in self.entries:
+            self.entries[key] = compute()
+        return self.entries[key]
+
+
+class Alone(Right):
+    """All that a right cache keeps, for a single thread."""
+
+    declares = {**Right.declares, "threads": "unsafe", "get_or_set": "plain"}
+
+
+class Sharing(Right):
+    """Values are the caller's own objects."""
+
+    declares = {**Right.declares, "values": "shared"}
+
+    def taken(self, value: Any) -> Any:
+        return value
+
+    def given(self, value: Any) -> Any:
+        return value
+
+
+class Hashing(Right):
+    """Any hashable object is a key."""
+
+    declares = {**Right.declares, "keys": "hashable"}
+
+    def check_key(self, key: Any) -> None:
+        hash(key)
+
+
+class Fifo(Right):
+    """Evicts by age, whatever was used since."""
+
+    declares = {**Right.declares, "eviction": "fifo"}
+
+    def touch(self, key: Any) -> None:
+        pass
+
+
+class Fixed(Right):
+    """One ttl for all entries."""
+
+    declares = {**Right.declares, "ttl": "fixed"}
+
+    def set(self, key: Any, value: Any) -> None:  # type: ignore[override]
+        super().set(key, value)
+
+    def set_many(self, mapping: Mapping[Any, Any]) -> None:  # type: ignore[override]
+        super().set_many(mapping)
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any]) -> Any:  # type: ignore[override]
+        return super().get_or_set(key, compute)
+
+
+class ZeroExpires(Right):
+    """A ttl of 0 is over at once."""
+
+    declares = {**Right.declares, "ttl_zero": "expired"}
+
+    def checked(self, ttl: float | None) -> float | None:
+        return ttl if ttl == 0 else super().checked(ttl)
+
+
+class ZeroIsForever(Right):
+    """A ttl of 0 is never over."""
+
+    declares = {**Right.declares, "ttl_zero": "forever"}
+
+    def checked(self, ttl: float | None) -> float | None:
+        return ttl if ttl == 0 else super().checked(ttl)
+
+    def expiry(self, now: float, ttl: float | None) -> float:
+        return inf if ttl == 0 else super().expiry(now, ttl)

@@ -1,0 +1,57 @@
+"""Wrong about who sees an entry."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from .hosted import Hosted
+from .makes import Alone
+
+
+class SharesAmongInstances(Alone):
+    """Entries are kept by the class, for all its instances.
+    aio-libs/aiocache#562
+    """
+
+    caught_by = ("test_sharing.py::test_two_instances_share_nothing",)
+    shared: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()  # by clock: the tests' own caches stay apart
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.entries = self.shared.setdefault(self.clock, self.entries)
+
+
+class ReadsItsOwnCopy(Hosted):
+    """What it has read before, it looks for and does not read again.
+    frappe/frappe#22205
+    """
+
+    caught_by = ("test_sharing.py::test_another_instance_sees_an_overwrite",)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.copies: dict[bytes, str] = {}
+
+    def found(self, row: bytes) -> str | None:
+        text = super().found(row)
+        if text is None:
+            self.copies.pop(row, None)
+            return None
+        return self.copies.setdefault(row, text)
+
+    def write(self, row: bytes, text: str, expires: float | None) -> None:
+        super().write(row, text, expires)
+        self.copies.pop(row, None)
+
+
+class EmptiesAtTheStart(Hosted):
+    """Making an instance takes the entries of those before it away.
+    nostra13/Android-Universal-Image-Loader#709
+    """
+
+    caught_by = ("test_sharing.py::test_entries_outlive_the_instance_that_set_them",)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.clear()
