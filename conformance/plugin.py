@@ -13,10 +13,12 @@ from . import hooks
 from .breakers.factory import NewBreaker
 from .columns import Column
 from .contract import ContractError, needed_by
+from .crashes import Crashes
 from .factory import NewCache
 from .processes import ServerError
 from .selection import Selection
 from .verdicts import FIXTURES, Verdicts, column_of
+from .watchdog import Watchdog
 
 #: How hard to look: drawn examples per promise.
 PROFILES = {"quick": 25, "standard": 100, "thorough": 2000}
@@ -42,6 +44,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--image", metavar="IMAGE", help="the image of --backend=container")
     group.addoption("--require-backend", action="store_true", help="a backend that is missing is an error, not a skip")
     group.addoption("--profile", choices=PROFILES, default="standard", help="how hard to look")
+    group.addoption(
+        "--patience",
+        metavar="SECONDS",
+        type=float,
+        default=30.0,
+        help="what hangs in one operation is given up on then",
+    )
     group.addoption("--results", metavar="FILE", help="write verdicts and measurements to FILE, as JSON")
 
 
@@ -55,7 +64,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_verdicts] = Verdicts(config, config.stash[_selection].columns)
     except ContractError as error:
         raise pytest.UsageError(str(error)) from error
+    crashes = Crashes(config, config.stash[_verdicts])
     config.pluginmanager.register(config.stash[_verdicts], "cacheproof-verdicts")
+    config.pluginmanager.register(crashes, "cacheproof-crashes")
+    config.pluginmanager.register(Watchdog(crashes, config.getoption("patience")), "cacheproof-watchdog")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -69,12 +69,11 @@ class Verdicts:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, exitstatus: int) -> None:
-        for column in self._columns.values():
-            self._results.subjects[column.name] = results.describe(column)
         if hasattr(self._config, "workeroutput"):
+            self._describe()
             self._config.workeroutput["cacheproof"] = (self._results.subjects, self._results.promises, self._unoffered)
         else:
-            self._finish(complete=exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED))
+            self.finish(complete=exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -84,17 +83,40 @@ class Verdicts:
             self._results.subjects, self._results.promises, unoffered = handed
             self._results.verdicts += unoffered
 
+    def finish(self, *, complete: bool) -> None:
+        """The result file, where one was asked for; ``complete`` where every test had its turn."""
+        self._describe()
+        content = self._results.as_dict(complete=complete)
+        self._config.hook.pytest_cacheproof_results(config=self._config, results=content)
+        self._write(content)
+
+    def lost(self, nodeid: str, message: str) -> str | None:
+        """Note what is left of a test whose process is gone; where that is a known deviation, its reason.
+
+        What was asked is lost with it, so there is no history, and a line in place of the script.
+        """
+        test, _, name = nodeid.removesuffix("]").partition("[")
+        promise = test.rpartition("/")[2]
+        if not Path(__file__).with_name(promise.partition("::")[0]).is_file():
+            return None  # a test of something else
+        verdict = {"promise": promise, "subject": name, "outcome": "fail", "message": message}
+        reason = self._columns[name].deviations.get(promise) if name in self._columns else None
+        if reason is not None:
+            verdict |= {"outcome": "deviation", "reason": reason}
+        verdict["script"] = f"# no script: the process that asked is gone, and what it asked with it\n# {message}\n"
+        self._results.verdicts.append(verdict)
+        return reason
+
+    def _describe(self) -> None:
+        for column in self._columns.values():
+            self._results.subjects[column.name] = results.describe(column)
+
     def _promised(self, item: pytest.Function) -> bool:
         return _identity(item.function) in self._results.promises
 
     @property
     def _unoffered(self) -> list[dict[str, Any]]:
         return [each for each in self._results.verdicts if each["outcome"] == "not-offered"]
-
-    def _finish(self, *, complete: bool) -> None:
-        content = self._results.as_dict(complete=complete)
-        self._config.hook.pytest_cacheproof_results(config=self._config, results=content)
-        self._write(content)
 
     def _write(self, content: dict[str, Any]) -> None:
         target = self._config.getoption("results")
