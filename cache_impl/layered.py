@@ -22,6 +22,7 @@ from .front import Front
 from .journal import Journal
 from .layers import Layers
 from .memory import MemoryCache
+from .patience import Within, least_left
 from .redis import RedisCache
 from .replay import Replayer
 from .store import Store
@@ -109,6 +110,11 @@ class LayeredCache(Tier):
         if value is not MISSING:
             return value
         return self._below([key]).get(key, default)
+
+    def get_lasting(self, key: str, least: float, default: Any = None) -> Any:
+        """``get``; while Redis is away, only of what lives over ``least`` seconds more: a ttl less that is an age."""
+        with Within(least_left, least):
+            return self.get(key, default)
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
         """The entries found, by key."""

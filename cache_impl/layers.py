@@ -13,7 +13,7 @@ from .errors import CircuitOpen, Overloaded, Unavailable
 from .forks import renew_after_fork
 from .frame import CLAIM, VALUE, Frames
 from .journal import NOTHING, Journal, Row
-from .patience import Patience, gave_up
+from .patience import Within, gave_up, least_left
 from .versioned import Versioned, Write
 from .versions import REMEMBERED, Versions
 
@@ -46,11 +46,11 @@ class Layers:
 
     def one_deadline(self) -> AbstractContextManager[None]:
         """Let the operation within wait for the server in vain once, and not again at each step."""
-        return Patience(False)  # it has not been waited for yet
+        return Within(gave_up, False)
 
     def no_deadline(self) -> AbstractContextManager[None]:
         """For what others do within such an operation."""
-        return Patience(None)
+        return Within(gave_up, None)
 
     def served(self) -> dict[str, int]:
         """How many looks and writes each tier has answered so far."""
@@ -64,7 +64,7 @@ class Layers:
     def find(self, key: bytes) -> bytes | None:
         row = self._waiting(self._journal.find(key))
         answer = self._by_file() if row.pending else self._ask(self.server.find, key)
-        return row.frame if answer is _AWAY else self._seen(answer)
+        return self._kept(row) if answer is _AWAY else self._seen(answer)
 
     def read(self, keys: Iterable[bytes]) -> list[bytes | None]:
         wanted = list(keys)
@@ -72,7 +72,7 @@ class Layers:
         asked = [key for key, row in rows.items() if not row.pending]
         answer = self._ask(self.server.read, asked) if asked else []
         frames = {} if answer is _AWAY else dict(zip(asked, map(self._seen, answer), strict=True))
-        return [frames.get(key) if key in frames else rows[key].frame for key in wanted]
+        return [frames.get(key) if key in frames else self._kept(rows[key]) for key in wanted]
 
     def put(self, payloads: Mapping[bytes, bytes], expires: float, now: float) -> None:
         """Store encoded values."""
@@ -223,6 +223,14 @@ class Layers:
             self._alarm()  # perhaps whoever wrote it is gone
             return row
         return row if self._mirror else NOTHING
+
+    def _kept(self, row: Row) -> bytes | None:
+        """What the file answers with. While the server is away, it may have been changed there."""
+        least = least_left.get()
+        if least <= 0 or row.frame is None or (row.pending and self.reachable):
+            return row.frame
+        known = self._frames.peek(row.frame)
+        return row.frame if known is not None and known.expires - self.server.clock() > least else None
 
     def _seen(self, frame: bytes | None) -> bytes | None:
         known = self._frames.peek(frame) if frame is not None else None

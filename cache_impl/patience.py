@@ -1,22 +1,25 @@
-"""Waiting in vain once, in an operation of several steps, and not again at each of them."""
+"""What holds for one operation, over all of its steps: how long it waits, and what is fresh enough for it."""
 
 from __future__ import annotations
 
 from contextvars import ContextVar
+from typing import Any
 
-#: Whether the operation under way has waited in vain; None where there is none of several steps.
-gave_up: ContextVar[bool | None] = ContextVar("cache_impl.patience", default=None)
+#: Whether it has waited for the server in vain, and is not to do so again; None where it has but one step.
+gave_up: ContextVar[bool | None] = ContextVar("cache_impl.gave_up", default=None)
+#: How many seconds an entry must have left to be answered while the server is away.
+least_left: ContextVar[float] = ContextVar("cache_impl.least_left", default=0.0)
 
 
-class Patience:
-    """Sets ``gave_up`` for what is within. A generator as a context manager would cost as much as a look at a row."""
+class Within:
+    """Sets ``rule`` for what is inside. A generator as a context manager would cost as much as a look at a row."""
 
-    def __init__(self, inside: bool | None) -> None:  # noqa: FBT001  # it is a value, and switches nothing
-        self._inside = inside
+    def __init__(self, rule: ContextVar[Any], value: Any) -> None:
+        self._rule, self._inside = rule, value
 
     def __enter__(self) -> None:
-        self._outside = gave_up.get()
-        gave_up.set(self._inside)
+        self._outside = self._rule.get()
+        self._rule.set(self._inside)
 
     def __exit__(self, *_error: object) -> None:
-        gave_up.set(self._outside)
+        self._rule.set(self._outside)

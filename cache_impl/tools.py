@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .basics import MISSING, deadline
@@ -24,6 +25,8 @@ _TTLS = {
     "embedding": 7 * 24 * 3600.0,
     "idempotency": 3600.0,
 }
+#: How old an entry may be while Redis is away, seconds: others may have changed it since. An embedding never changes.
+_STALE = {"catalog": 4 * 3600.0, "tool": 4 * 3600.0, "search": 300.0, "embedding": inf}
 _PAUSE = 0.02  # seconds between two looks at a task that another runs
 _SHORT = 32  # hex digits of a digest within a key
 
@@ -48,6 +51,10 @@ class ToolCache(ToolCoroutines):
     | ``embedding`` | 7 d | ``embedding:{digest of the content}:{model}`` |
     | ``idempotency`` | 1 h | ``idempotency:{digest of agent, template and arguments}`` |
 
+    Over a LayeredCache, while Redis is away, a catalog or a tool is answered up to 4 hours after it was set, what was
+    searched up to 5 minutes, and an embedding at any age, as its key is its content; ``stale`` has other limits, in
+    seconds, by kind.
+
     ``ttls`` has other lives, in seconds, by kind. Sources, queries, contents and arguments are any data that
     ``digest`` takes; names and versions are text without a colon. An entry goes when its ttl ends, is not asked
     for any more when a version changes, and is removed by ``invalidate_catalog`` and ``invalidate_tool``.
@@ -69,13 +76,15 @@ class ToolCache(ToolCoroutines):
         cache: Cache,
         *,
         ttls: Mapping[str, float] | None = None,
+        stale: Mapping[str, float] | None = None,
         prices: Mapping[str, float] | None = None,
         single_host: bool = False,
     ) -> None:
         self._cache, self._single_host = cache, single_host
         self._ledger = Ledger(_TTLS, prices or {})
         self._claims: Claims | None = None  # until a task is run
-        self._ttls = _TTLS | _checked_ttls(ttls or {})
+        self._ttls = _TTLS | _checked_by_kind("ttls", ttls or {}, _TTLS)
+        self._stale = _STALE | _checked_by_kind("stale", stale or {}, _STALE)
 
     def get_catalog(self, source: Any, version: str, default: Any = None) -> Any:
         """The catalog of ``source``, such as a list of servers, in that version; or ``default``."""
@@ -166,7 +175,9 @@ class ToolCache(ToolCoroutines):
         return self._ledger.costs()
 
     def _get(self, kind: str, key: str, default: Any) -> Any:
-        value = self._cache.get(key, MISSING)
+        lasting = getattr(self._cache, "get_lasting", None)  # of a cache that has a server to lose
+        least = self._ttls[kind] - self._stale[kind]
+        value = self._cache.get(key, MISSING) if lasting is None else lasting(key, least, MISSING)
         self._ledger.note(kind, hit=value is not MISSING)
         return default if value is MISSING else value
 
@@ -205,11 +216,11 @@ def _checked(name: str, part: str) -> str:
     return part
 
 
-def _checked_ttls(ttls: Mapping[str, float]) -> dict[str, float]:
-    for kind in ttls:
-        if kind not in _TTLS:
-            raise BadSetting(f"ttls has {kind!r}, which is no kind of entry; the kinds are {', '.join(_TTLS)}")
-    return {kind: _seconds(f"ttls[{kind!r}]", ttl) for kind, ttl in ttls.items()}
+def _checked_by_kind(name: str, given: Mapping[str, float], known: Mapping[str, float]) -> dict[str, float]:
+    for kind in given:
+        if kind not in known:
+            raise BadSetting(f"{name} has {kind!r}, which is no kind of entry here; the kinds are {', '.join(known)}")
+    return {kind: _seconds(f"{name}[{kind!r}]", seconds) for kind, seconds in given.items()}
 
 
 def _seconds(name: str, value: float) -> float:
