@@ -19,7 +19,8 @@ from .found import WORKLOADS
 from .pace import Pace
 from .plan import AWAITED, offered_by
 
-OVERHEAD = 0.05  # seconds of a block besides those timed: to fill, to warm up, to check
+SINGLE = 1.0  # seconds of what is measured in one go
+OVERHEAD = 0.07  # seconds of a block besides those timed: to fill, to warm up, to check
 
 
 def possible(items: Sequence[pytest.Item]) -> list[pytest.Item]:
@@ -63,11 +64,13 @@ def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 
 def estimate(items: Sequence[pytest.Item], pace: Pace) -> str:
     """One line that says how long it will take."""
-    blocks = sum(_is_block(each) and not _column(each).missing for each in items)
-    if not blocks:
+    able = [each for each in items if _is_measured(each) and not _column(each).missing]
+    if not able:
         return "bench: no cache can run here, so nothing is measured"
-    seconds = blocks * (pace.block + OVERHEAD)
-    return f"bench: {blocks // pace.blocks} costs, measured in {pace.blocks} blocks each; about {seconds:.0f} s"
+    blocks = sum(map(_is_block, able))
+    seconds = blocks * (pace.block + OVERHEAD) + (len(able) - blocks) * SINGLE
+    costs, curves = blocks // pace.blocks, len(able) - blocks
+    return f"bench: {costs} costs in {pace.blocks} blocks each, and {curves} curves; about {seconds:.0f} s"
 
 
 def merged(benchmarks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,136 @@
+"""How a cache grows: memory, garbage collection and time over the number of entries, each in a fresh process."""
+
+# ruff: noqa: S603 - the command is our own
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import pytest
+
+from .given import YARDSTICKS
+from .intervals import FEWEST, median_interval
+from .workloads import ROOM, ROUND_TRIP, TTL
+
+SIZES = {"quick": (10**3, 10**4, 10**5), "standard": (10**3, 10**4, 10**5), "thorough": (10**3, 10**4, 10**5, 10**6)}
+MEMOIZED = ("functools.lru_cache", f"{__package__}.probe:Memoized")  # cannot be asked for more than memory
+
+
+@dataclass(frozen=True)
+class Growth:
+    """One curve over the number of entries."""
+
+    title: str
+    unit: str
+    label: str
+    text: str
+    timed: bool = False  # only where each entry may have a ttl of its own
+    reference: bool = False  # functools.lru_cache beside it
+    yardstick: bool = True  # a dict beside it
+
+
+GROWTHS = {
+    "memory": Growth(
+        "Memory per entry",
+        "B",
+        "bytes per entry",
+        "What Python allocates (tracemalloc), beyond key and value.",
+        False,
+        True,
+    ),
+    "timed_memory": Growth(
+        "Memory per entry with a ttl", "B", "bytes per entry", "As above, each entry with a ttl of its own.", True
+    ),
+    "resident": Growth(
+        "Resident memory per entry",
+        "B",
+        "bytes per entry",
+        "By how much the process grows, beyond key and value: this sees what is allocated outside of Python, too.",
+        False,
+        True,
+    ),
+    "get": Growth("Get over entries", "s", "time of one get", "Any of the keys, in pieces of 1,000 gets."),
+    "expiring_set": Growth(
+        "Set with a ttl over entries",
+        "s",
+        "time of one set",
+        "Overwriting, all entries with ttls from a second to a day, in pieces of 1,000 sets.",
+        True,
+    ),
+    "collection": Growth(
+        "Garbage collection",
+        "s",
+        "time of one full collection",
+        "By how much the cache makes it longer; in processor time, the quickest of 9.",
+        yardstick=False,
+    ),
+    "tracked": Growth(
+        "Objects for the garbage collector",
+        "",
+        "objects per entry",
+        "That it has to look at because of the cache.",
+        yardstick=False,
+    ),
+}
+
+
+@pytest.mark.also(*YARDSTICKS)
+@pytest.mark.offers(scope=("instance",), asynchronous=("no",))
+@pytest.mark.parametrize("growth", GROWTHS)
+def test_growth(
+    new_cache: Any, growth: str, pytestconfig: pytest.Config, record_curve: Callable[[dict[str, Any]], None]
+) -> None:
+    """One curve of one column."""
+    about = GROWTHS[growth]
+    if sys.platform == "win32":
+        pytest.skip("Windows does not tell how much memory a process has, nor when it was interrupted")
+    if new_cache.role == "yardstick" and not about.yardstick:
+        pytest.skip("a dict costs nothing here")
+    if about.timed and new_cache.capabilities.ttl != "per-entry":
+        pytest.skip("its entries have no ttl of their own")
+    sizes = SIZES[pytestconfig.getoption("profile")]
+    relies_on = [ROUND_TRIP, ROOM, *([TTL] if about.timed else [])] if new_cache.role == "cache" else []
+    lines = [
+        {"subject": new_cache.name, "points": _points(new_cache.column.path, growth, sizes), "relies_on": relies_on}
+    ]
+    if about.reference and new_cache.role == "yardstick":
+        lines.append({"subject": MEMOIZED[0], "points": _points(MEMOIZED[1], growth, sizes), "reference": True})
+    record_curve(
+        {
+            "id": f"growth-{growth.replace('_', '-')}",
+            "title": about.title,
+            "text": f"{about.text} A fresh process for each figure.",
+            "x": {"label": "entries", "unit": "", "scale": "log"},
+            "y": {
+                "label": about.label,
+                "unit": about.unit,
+                "scale": "log" if about.title.endswith("entries") else "linear",
+            },
+            "lines": lines,
+        }
+    )
+
+
+def _points(path: str, figure: str, sizes: tuple[int, ...]) -> list[list[float]]:
+    return [[size, *_with_interval(_probe(path, figure, size))] for size in sizes]
+
+
+def _with_interval(found: list[float]) -> list[float]:
+    return [median(found), *(median_interval(found) if len(found) >= FEWEST else ())]
+
+
+def _probe(path: str, figure: str, size: int) -> list[float]:
+    command = [sys.executable, "-m", f"{__package__}.probe", path, figure, str(size)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        pytest.fail(f"{path} with {size} entries: {ran.stderr.strip().splitlines()[-1]}", pytrace=False)
+    found: list[float] = json.loads(ran.stdout.splitlines()[-1])
+    return found
