@@ -37,7 +37,7 @@ def explained(error: Exception, outer: BaseException | None, place: str, deadlin
     if isinstance(error, (redis.TimeoutError, TimeoutError)):
         return DeadlineExceeded(f"{place} did not answer within {deadline} s")
     if isinstance(error, _NO_ENTRY) or said.startswith(_NO_ENTRY_CODES) or _is_denied(error, outer):
-        return AccessDenied(f"{place} lets us not in, or not do this: {error}")
+        return AccessDenied(f"{place} does not let us in, or not do this: {error}")
     if isinstance(error, (redis.ConnectionError, OSError, *_NOT_NOW)) or said.startswith(_NOT_NOW_CODES):
         return Unavailable(f"{place} cannot serve now: {error}")
     return CacheError(f"{place} refuses: {error}")
