@@ -97,7 +97,7 @@ class CacheboxVTTL(cachebox.VTTLCache[Any, Any]):
         **_UNBOUNDED,
         **_LAZY,
         "test_ttl.py::test_a_huge_ttl_is_kept_or_refused": (
-            f"a ttl of 2**64 seconds, inf or more aborts the interpreter, {_CODE}/src/internal/utils.rs#L237"
+            f"a ttl of 2**63 seconds or more aborts the interpreter, {_CODE}/src/internal/utils.rs#L237"
         ),
     }
     distribution = "cachebox"

@@ -61,6 +61,7 @@ class CachelibSimple:
         **_NONE,
         **_KEYS,
         **_THRESHOLD,
+        "test_capacity.py::test_the_bound_holds_when_two_set_at_once": _ONE_MORE,
         **_ROUNDED,
         "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
             f"delete() looks at no expiry, {_CODE}/simple.py#L109-L111"

@@ -11,7 +11,6 @@ from ...contract import Location
 from ._servers import address, refuse_to_flush
 
 _MEMORY = "https://github.com/Krukov/cashews/blob/7.6.0/cashews/backends/memory.py"
-_CLIENT = "https://github.com/Krukov/cashews/blob/7.6.0/cashews/backends/redis/client.py"
 
 
 class CashewsMemory:
@@ -58,7 +57,8 @@ class CashewsMemory:
         return await self._entries.get(self._prefix + key, default)
 
     async def set(self, key: str, value: Any, ttl: float | None = None) -> None:
-        await self._entries.set(self._prefix + key, value, self._ttl if ttl is None else ttl)
+        if not await self._entries.set(self._prefix + key, value, self._ttl if ttl is None else ttl):
+            raise ValueError(f"{key!r} was not set, and its set() answered so")
 
     async def delete(self, key: str) -> bool:
         return await self._entries.delete(self._prefix + key)
@@ -80,14 +80,7 @@ class CashewsRedis(CashewsMemory):
         "scope": "network",
         "durable": "yes",
     }
-    deviations = {
-        "test_ttl.py::test_a_huge_ttl_is_kept_or_refused": (
-            f"documented for connections alone: every error of the server is logged and dropped, {_CLIENT}#L57-L65"
-        ),
-        "test_ttl.py::test_a_ttl_below_zero_is_refused": (
-            f"the refusal of the server is logged and dropped, and the old value stays, {_CLIENT}#L57-L65"
-        ),
-    }
+    deviations: dict[str, str] = {}
 
     def __init__(self, location: Location, ttl: float | None = None) -> None:
         refuse_to_flush(location.connect())
