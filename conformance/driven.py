@@ -51,8 +51,7 @@ class Loop:
 class Driven:
     """``plain``, an asynchronous subject whose coroutines are carried to their end.
 
-    A compute of ``get_or_set`` may be any function, and may wait: the subject gets a coroutine function that runs it
-    on a thread.
+    A compute of ``get_or_set`` may wait, as it may for any other: the subject gets a coroutine function for it.
     """
 
     def __init__(self, plain: Any, runs: Runs) -> None:
@@ -60,16 +59,12 @@ class Driven:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation = getattr(self.plain, name)
-        return lambda *args, **kwargs: self._settle(operation(*map(_coroutine, args), **kwargs))
+        if name == "get_or_set":
+            return lambda key, compute, **kwargs: self._settle(operation(key, partial(_on_a_thread, compute), **kwargs))
+        return lambda *args, **kwargs: self._settle(operation(*args, **kwargs))
 
     def _settle(self, answer: Any) -> Any:
         return self._runs.run(_await(answer)) if inspect.isawaitable(answer) else answer
-
-
-def _coroutine(argument: Any) -> Any:
-    if not inspect.isfunction(argument) or inspect.iscoroutinefunction(argument):
-        return argument
-    return partial(_on_a_thread, argument)
 
 
 async def _on_a_thread(compute: Callable[[], T]) -> T:

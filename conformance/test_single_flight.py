@@ -118,7 +118,7 @@ def test_a_hit_of_get_or_set_refreshes(new_cache: NewCache) -> None:
     assert cache.get("a", MISSING) == 1
 
 
-@needs(get_or_set="single-flight", asynchronous={"no"})
+@needs(get_or_set="single-flight")
 @with_each(callers=(2, 5))
 def test_many_callers_make_one_compute(new_cache: NewCache, callers: int) -> None:
     """N callers of one absent key make one compute and get N equal answers."""
@@ -127,7 +127,7 @@ def test_many_callers_make_one_compute(new_cache: NewCache, callers: int) -> Non
     assert (origin.calls, answers) == (1, ["computed"] * callers)
 
 
-@needs(get_or_set="single-flight", asynchronous={"no"})
+@needs(get_or_set="single-flight")
 def test_an_exception_reaches_every_waiter(new_cache: NewCache) -> None:
     """Whoever waits for a compute that fails gets its error, and nobody hangs."""
     cache, origin = new_cache(), Origin(ZeroDivisionError("origin"))
@@ -135,7 +135,7 @@ def test_an_exception_reaches_every_waiter(new_cache: NewCache) -> None:
     assert [type(each) for each in answers] == [ZeroDivisionError] * 3
 
 
-@needs(get_or_set="single-flight", asynchronous={"no"})
+@needs(get_or_set="single-flight")
 def test_after_a_failed_flight_the_next_call_computes(new_cache: NewCache) -> None:
     """Nothing of a compute that failed with callers waiting is left behind."""
     cache, origin = new_cache(), Origin(ZeroDivisionError("origin"))
@@ -143,7 +143,7 @@ def test_after_a_failed_flight_the_next_call_computes(new_cache: NewCache) -> No
     assert Call(lambda: cache.get_or_set("a", lambda: "again")).answer(PATIENCE) == "again"
 
 
-@needs(get_or_set="single-flight", asynchronous={"no"})
+@needs(get_or_set="single-flight")
 def test_other_keys_are_not_held_up(new_cache: NewCache) -> None:
     """While one key is computed, operations on others go on: no lock is held."""
     cache, answers = new_cache(), []
@@ -157,7 +157,7 @@ def test_other_keys_are_not_held_up(new_cache: NewCache) -> None:
     assert answers == ["set", "computed"], "another key waited for this one"
 
 
-@needs(get_or_set="single-flight", asynchronous={"no"})
+@needs(get_or_set="single-flight")
 @with_each(name=("set", "delete", "clear", "set_many", "delete_many"))
 def test_a_change_during_a_compute_wins(new_cache: NewCache, name: str) -> None:
     """After set, delete or clear during a compute, its late result goes to its caller and is not stored."""
