@@ -97,7 +97,7 @@ def _explained(path: Path, error: OSError) -> OSError:
     """One of our own errors as it is; of others, what they mean here."""
     if isinstance(error, (AccessDenied, StorageError)):
         return error
-    if isinstance(error, (FileExistsError, NotADirectoryError)):
-        path = next(each for each in path.parents if each.exists())
-        return StorageError(f"{path} is no directory; name one, or a path where one can be made")
+    for above in path.parents:
+        if above.exists() and not above.is_dir():
+            return StorageError(f"{path} cannot be made: {above} is no directory; name another place")
     return StorageError(f"{path} cannot be used: {error.strerror or error}")

@@ -173,7 +173,7 @@ def test_a_directory_that_is_a_file_or_lies_under_one_is_refused(tmp_path: Path,
     file = tmp_path / "file"
     file.write_text("mine", encoding="utf-8")
     for place in (file, file / "below", file / "far" / "below"):
-        assert refused(StorageError, lambda place=place: kind(place)).startswith(f"{file} is no directory; name one")
+        assert f"{file} is no directory; name " in refused(StorageError, lambda place=place: kind(place))
     assert file.read_text(encoding="utf-8") == "mine"
 
 
