@@ -8,9 +8,12 @@ import tempfile
 import weakref
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+import redis
 
 from . import script
 from .clocks import ManualClock, MovedClock, Timeline, WaitedClock
@@ -87,13 +90,17 @@ class NewCache:
 
         ``usual`` of the subject has arguments that differ from those which it is judged with.
         """
-        return self._make(
-            self._location(), getattr(self.column.subject, "usual", {}) | self._options(capacity, ttl), self.runner
-        )
+        options = getattr(self.column.subject, "usual", {}) | self._options(capacity, ttl)
+        return self._make(self._location(), options, self.runner)
 
     def driven(self, subject: Any) -> Any:
         """``subject``, with what it awaits awaited: the methods of every subject can then be called alike."""
         return subject if self.runner is None else Driven(subject, self.runner)
+
+    def at(self, url: str) -> Any:
+        """The plain subject, on a server somewhere else."""
+        connect = partial(redis.Redis.from_url, url)
+        return self._make(Location(url, "cacheproof:", connect), self._usual, self.runner)
 
     def model(self, cache: Judged) -> Model:
         """A model that stands where ``cache`` stood when it was new."""
@@ -106,6 +113,10 @@ class NewCache:
         history = self.last.history
         history.annotate(self.capabilities, self.last.timeline.blur)
         return {"history": history.as_dict(), "script": script.write(self.column, history)}
+
+    @property
+    def _usual(self) -> dict[str, Any]:
+        return dict(getattr(self.column.subject, "usual", {}))
 
     @property
     def _moves_clock(self) -> bool:
