@@ -1,0 +1,241 @@
+"""Asyncio: what tasks may expect of a cache that they share, and what a cancelled one leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator, Sequence
+from typing import Any
+
+from .callers import Caller, at_once, names, programs
+from .contract import needs
+from .factory import NewCache
+from .interleaving import SAFETY, Call
+from .judged import Judged
+from .model import MISSING
+from .outages import frozen
+from .overlaps import judge, seeds
+from .strategies import with_each
+
+TASKS, LENGTH = 3, 40  # calls of each task in one history
+PATIENCE = 5.0  # seconds until what nothing holds up any more is taken to hang
+TURNS = 3  # of the event loop, until another task has run to its end
+
+
+@needs(asynchronous="yes")
+def test_tasks_see_one_order(new_cache: NewCache) -> None:
+    """For every key, what tasks are answered at once they could be answered one after another.
+
+    Every call is taken to act at one moment between its begin and its end. Look for what is read and then written with
+    an ``await`` between.
+    """
+    for seed in seeds():
+        cache = new_cache()
+        judge(cache, by_tasks(cache, seed, names(new_cache)))
+
+
+@needs(asynchronous="yes", get_or_set="single-flight")
+def test_tasks_compute_in_one_order(new_cache: NewCache) -> None:
+    """The same with get_or_set: one compute of a key at a time, and what comes too late is not stored."""
+    for seed in seeds():
+        cache = new_cache()
+        judge(cache, by_tasks(cache, seed, ["get_or_set", "get_or_set", "get_or_set", "delete"]))
+
+
+@needs(asynchronous="yes")
+@with_each(name=("get", "set", "delete"))
+def test_a_cancelled_operation_leaves_the_cache_usable(new_cache: NewCache, name: str) -> None:
+    """Wherever an operation is cancelled, those on other keys know nothing of it; its own was changed, or was not.
+
+    Look for a connection that goes back to its pool while an answer is still to come: the next one reads it.
+    """
+    arguments = {"get": ("a",), "set": ("a", "new"), "delete": ("a",)}[name]
+    for turns in patience():
+        cache = new_cache()
+        cache.set("a", "old")
+        cache.set("b", "other")
+        over = run(new_cache, cancelled(cache, turns, name, *arguments))
+        assert cache.get("b") == "other", "the answer is that to another question"
+        assert cache.get("a") in {"get": ("old",), "set": ("old", "new"), "delete": ("old", None)}[name]
+        cache.set("c", "last")
+        assert (cache.get("c"), cache.get("b")) == ("last", "other")
+        if over:
+            return
+
+
+@needs(asynchronous="yes", get_or_set="single-flight")
+def test_tasks_make_one_compute(new_cache: NewCache) -> None:
+    """Tasks that ask for one absent key make one compute and get its answer; the loop goes on meanwhile."""
+    cache, origin = new_cache(), Origin()
+
+    async def main() -> list[Any]:
+        tasks = await computing(cache, origin, 5)
+        origin.release.set()
+        return await asyncio.gather(*tasks)
+
+    assert run(new_cache, main()) == ["computed"] * 5
+    assert origin.calls == 1
+
+
+@needs(asynchronous="yes", get_or_set="single-flight")
+def test_when_the_leader_is_cancelled_the_others_are_answered(new_cache: NewCache) -> None:
+    """Who is cancelled while it computes is alone in that: one that waits takes over."""
+    cache, origin = new_cache(), Origin()
+
+    async def main() -> list[Any]:
+        leader, *waiters = await computing(cache, origin, 3)
+        await end(leader)
+        origin.release.set()
+        return await asyncio.gather(*waiters, return_exceptions=True)
+
+    assert run(new_cache, main()) == ["computed"] * 2
+
+
+@needs(asynchronous="yes", get_or_set="single-flight")
+def test_when_a_waiter_is_cancelled_the_others_are_answered(new_cache: NewCache) -> None:
+    """Who is cancelled while it waits disturbs neither the compute nor those who wait, too."""
+    cache, origin = new_cache(), Origin()
+
+    async def main() -> list[Any]:
+        leader, waiter, other = await computing(cache, origin, 3)
+        await end(waiter)
+        origin.release.set()
+        return [*await asyncio.gather(leader, other, return_exceptions=True)]
+
+    assert run(new_cache, main()) == ["computed"] * 2
+    assert origin.calls == 1
+    assert cache.get("a", MISSING) == "computed"
+
+
+@needs(asynchronous="yes", get_or_set="plain")
+def test_after_a_cancelled_compute_the_next_call_computes(new_cache: NewCache) -> None:
+    """Nothing of a compute that was cancelled is left behind, neither a value nor somebody to wait for."""
+    cache, origin = new_cache(), Origin()
+
+    async def main() -> Any:
+        await end(*await computing(cache, origin, 1))
+        origin.release.set()
+        return await asyncio.wait_for(asked(cache, "get_or_set", "a", Origin("again", held=False)), SAFETY)
+
+    assert run(new_cache, main()) in ("again", "computed")  # a compute may also go on without the one who asked
+
+
+@needs(asynchronous="yes", get_or_set="single-flight")
+def test_a_task_that_computes_cannot_ask_for_its_own_key(new_cache: NewCache) -> None:
+    """A compute that needs its own result cannot have it: an error at once, not a deadlock, and no second compute."""
+    cache = new_cache()
+
+    async def outer() -> Any:
+        return await asked(cache, "get_or_set", "a", Origin(held=False))
+
+    async def main() -> Any:
+        asking = asyncio.ensure_future(asked(cache, "get_or_set", "a", outer))
+        done, _ = await asyncio.wait([asking], timeout=PATIENCE)
+        await end(asking)
+        return done and asking.exception()
+
+    answer = run(new_cache, main())
+    assert isinstance(answer, Exception), "the compute waits for itself, or was made twice"
+
+
+@needs(asynchronous="yes", scope="network")
+@with_each(name=("get", "set", "delete"))
+def test_other_tasks_go_on_while_an_operation_waits(new_cache: NewCache, name: str) -> None:
+    """While the server does not answer, the event loop does: an operation that waits holds up no other task.
+
+    Look for a client that is not asynchronous, called in a coroutine.
+    """
+    cache = new_cache()
+    cache.set("a", 1)
+
+    async def main() -> bool:
+        waiting = asyncio.ensure_future(asked(cache, name, "a", *([2] if name == "set" else [])))
+        await turn(TURNS)
+        ended = waiting.done()
+        await end(waiting)
+        return ended
+
+    with frozen(new_cache):
+        answer = Call(lambda: run(new_cache, main())).answer(PATIENCE)
+        assert answer is False, f"no other task runs until the operation is over: {answer!r}"
+
+
+class Origin:
+    """An expensive coroutine function that is held until it is released, and counts."""
+
+    def __init__(self, answer: str = "computed", *, held: bool = True) -> None:
+        self.calls = 0
+        self.entered, self.release = asyncio.Event(), asyncio.Event()
+        self._answer, self._held = answer, held
+
+    async def compute(self) -> str:
+        self.calls += 1
+        self.entered.set()
+        if self._held:
+            await asyncio.wait_for(self.release.wait(), SAFETY)
+        return self._answer
+
+
+def by_tasks(cache: Judged, seed: int, drawn: Sequence[str]) -> list[Caller]:
+    """One history: a program for each task, whose calls a thread asks for."""
+    plans = programs(seed, TASKS, LENGTH, drawn)
+    callers = [Caller(cache.subject, each, f"task {number}") for number, each in enumerate(plans, 1)]
+    at_once(callers)
+    return callers
+
+
+def run(new_cache: NewCache, main: Coroutine[Any, Any, Any]) -> Any:
+    """What ``main`` returns, on the loop that the caches live on."""
+    assert new_cache.loop is not None
+    return new_cache.loop.run(main)
+
+
+async def asked(cache: Judged, name: str, *arguments: Any) -> Any:
+    """An operation of the subject itself, awaited here, and written down."""
+    plain = [each.compute if isinstance(each, Origin) else each for each in arguments]
+    step = cache.history.begin(name, tuple(plain), {}, cache.timeline.now())
+    try:
+        answer = await getattr(cache.subject.plain, name)(*plain)
+    except BaseException as error:
+        step.answer, step.raised = f"{type(error).__name__}: {error}", True
+        raise
+    step.answer = repr(answer)
+    return answer
+
+
+async def computing(cache: Judged, origin: Origin, callers: int) -> list[asyncio.Future[Any]]:
+    """So many tasks that ask for one key, of which the first computes and the others wait."""
+    tasks: list[asyncio.Future[Any]] = [asyncio.ensure_future(asked(cache, "get_or_set", "a", origin))]
+    await asyncio.wait_for(origin.entered.wait(), SAFETY)
+    tasks += [asyncio.ensure_future(asked(cache, "get_or_set", "a", origin)) for _ in range(callers - 1)]
+    await turn(100)  # one that comes later still finds what the others have, and accuses nobody
+    return tasks
+
+
+async def cancelled(cache: Judged, turns: int, name: str, *arguments: Any) -> bool:
+    """Cancel an operation after so many turns of the event loop; whether it was over before."""
+    task = asyncio.ensure_future(asked(cache, name, *arguments))
+    await turn(turns)
+    over = task.done()
+    await end(task)
+    return over
+
+
+async def turn(times: int) -> None:
+    """Let the event loop go round."""
+    for _ in range(times):
+        await asyncio.sleep(0)
+
+
+async def end(*tasks: asyncio.Future[Any]) -> None:
+    """Cancel what has not ended, and wait until it has."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=SAFETY)
+
+
+def patience() -> Iterator[int]:
+    """Turns to wait before a cancellation: each of the first, then ever more."""
+    turns = 0
+    while turns < 10_000:
+        yield turns
+        turns += max(1, turns // 4)
