@@ -50,9 +50,7 @@ class Link:
             raise
         for index, reply in enumerate(replies):
             if isinstance(reply, redis.ResponseError):
-                if not str(reply).startswith("WRONGTYPE"):
-                    raise reply
-                replies[index] = None
+                replies[index] = meant(reply)
         return replies
 
     def freshen(self) -> None:
@@ -69,6 +67,13 @@ class Link:
         self._connection.connect()
         real = isinstance(self._connection._sock, socket.socket)  # noqa: SLF001  # nothing public leads to it
         return _SocketVoice(self._connection._sock) if real else _LibraryVoice(self._connection)  # noqa: SLF001
+
+
+def meant(error: redis.ResponseError) -> bytes | None:
+    """None, where ``error`` says that a key holds no string; any other is raised."""
+    if str(error).startswith("WRONGTYPE"):
+        return None
+    raise error
 
 
 class Voice(Protocol):

@@ -106,6 +106,10 @@ class LoopPool:
         link.freshen()
         return link
 
+    def at_hand(self) -> Any:
+        """A link that need not be waited for, nor opened; None where there is none."""
+        return self._idle.pop() if self._idle and not self._closed and self._idle[-1].is_ready() else None
+
     def give_back(self, link: Any) -> None:
         if self._closed:
             link.close()

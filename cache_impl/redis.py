@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import ceil, isinf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .errors import BadSetting
 from .frame import HEAD, Frames
@@ -76,6 +76,14 @@ class RedisCache(Tier):
         )
         self._shown = f"{type(self).__name__}({address.shown!r}, prefix={prefix!r})"
 
+    async def aget(self, key: str, default: Any = None) -> Any:
+        """``get``."""
+        raw = self._raw(key)
+        frame, now = await cast(_RedisStore, self._store).afind(raw), self._clock()
+        if frame is not None and not self._frames.lives(frame, now):
+            return await super().aget(key, default)  # it has to go, if it is still there
+        return self._counted(self._value(raw, frame, now), default)
+
     def __repr__(self) -> str:
         return self._shown
 
@@ -89,6 +97,10 @@ class _RedisStore:
 
     def find(self, key: bytes) -> Any:
         return self._wire.ask((b"GET", key))[0]
+
+    async def afind(self, key: bytes) -> Any:
+        """``find``, for a task."""
+        return await self._wire.aget(key)
 
     def read(self, keys: Iterable[bytes]) -> list[Any]:
         wanted = list(keys)

@@ -21,6 +21,14 @@ def packed(commands: Iterable[Sequence[bytes]]) -> bytes:
     return b"".join(parts)
 
 
+def string_in(data: bytes) -> tuple[bool, bytes | None]:
+    """Whether ``data`` is one reply, all of it, that is a string or none; and that string."""
+    end = data.find(b"\r\n")
+    if end < 0 or data[0] != _STRING or not data[1:end].isdigit():
+        return data == b"$-1\r\n", None
+    return len(data) == end + 4 + int(data[1:end]), data[end + 2 : -2]
+
+
 class Reader:
     """Reads replies from what ``receive(most)`` returns, piece by piece. An error is a ``redis.ResponseError``."""
 

@@ -54,13 +54,7 @@ class Tier(Entries, Coroutines[str]):
     def get(self, key: str, default: Any = None) -> Any:
         """The value of ``key``, or ``default``."""
         raw = self._raw(key)
-        value = self._value(raw, self._store.find(raw), self._clock())
-        with self._counting:
-            if value is MISSING:
-                self._misses += 1
-                return default
-            self._hits += 1
-        return value
+        return self._counted(self._value(raw, self._store.find(raw), self._clock()), default)
 
     def set(self, key: str, value: Any, ttl: float | None = None) -> None:
         """Store ``value`` for ``ttl`` seconds, by default the cache's own ttl."""
@@ -169,6 +163,14 @@ class Tier(Entries, Coroutines[str]):
         """Wait for no compute and hold no lock, as in a new object or process."""
         self._flights = Flights()
         self._counting = Lock()
+
+    def _counted(self, value: Any, default: Any) -> Any:
+        with self._counting:
+            if value is MISSING:
+                self._misses += 1
+                return default
+            self._hits += 1
+        return value
 
     def _look(self, raw: bytes, held: list[bytes]) -> Any:
         """The payload of a value that has come meanwhile; else ``MISSING``, and in ``held`` what to exchange for it.

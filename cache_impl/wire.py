@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from sys import exception
@@ -17,7 +18,7 @@ from .latency import Waits
 from .link import Command, Link
 from .pools import LoopPool, Pool, ThreadPool
 from .refusals import explained
-from .waiting import here
+from .waiting import here, run
 
 Say = Callable[..., list[Any]]
 
@@ -60,6 +61,23 @@ class Wire:
             self.waits.note(monotonic() - ends + self._deadline)
         return replies
 
+    async def aget(self, key: bytes) -> bytes | None:
+        """The reply to a GET, for a task. With a connection at hand it needs no stack, nor its time."""
+        ends, outer = monotonic() + self._deadline, exception()
+        pool = self._loops.get(get_running_loop())
+        link = pool.at_hand() if pool is not None else None
+        if pool is None or link is None:
+            found: list[bytes | None] = await run(self.ask, (b"GET", key))
+            return found[0]
+        try:
+            reply: bytes | None = await link.aget(key, ends)
+        except (redis.RedisError, OSError) as error:
+            raise explained(error, outer, self._place, self._deadline) from error
+        finally:
+            pool.give_back(link)
+            self.waits.note(monotonic() - ends + self._deadline)
+        return reply
+
     @contextmanager
     def talk(self) -> Iterator[Say]:
         """``ask`` several times on one connection, within one deadline."""
@@ -83,8 +101,6 @@ class Wire:
             pool.close()
 
     def _pool_of_loop(self) -> Pool:
-        from asyncio import get_running_loop  # noqa: PLC0415  # the tasks that come here have loaded it
-
         loop = get_running_loop()
         pool = self._loops.get(loop)
         if pool is None:
