@@ -52,6 +52,7 @@ class Capabilities:
     bulk: Literal["none", "yes"] = "none"
     stats: Literal["none", "yes"] = "none"
     failover: Literal["none", "yes"] = "none"
+    deadline: Literal["none", "yes"] = "none"  # every operation ends, whatever the server does
     asynchronous: Literal["no", "yes"] = "no"
 
 

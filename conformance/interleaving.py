@@ -61,6 +61,10 @@ class Call:
             return TimeoutError(f"the call has not ended after {patience} seconds")
         return self._answer
 
+    def ends(self, patience: float = SAFETY) -> bool:
+        """Whether the function has ended, with whatever answer."""
+        return self._done.wait(patience)
+
     def settle(self) -> None:
         """Return as soon as the function has ended, or waits for something."""
         looks, place = 0, self._place()

@@ -30,6 +30,7 @@ class Layered(LayeredCache):
         "get_or_set": "single-flight",
         "flights": "shared",
         "bulk": "yes",
+        "deadline": "yes",
         "failover": "yes",
     }
     version = f"cacheproof {__version__}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from cache_impl import RedisCache, __version__, digest
 
@@ -24,9 +24,11 @@ class Redis(RedisCache):
         "get_or_set": "single-flight",
         "flights": "shared",
         "bulk": "yes",
+        "deadline": "yes",
     }
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
+    usual: ClassVar = {"deadline": 0.25}
 
-    def __init__(self, location: Location, **options: Any) -> None:
-        super().__init__(location.connect(), prefix=location.namespace, deadline=5.0, lease=LEASE, **options)
+    def __init__(self, location: Location, *, deadline: float = 5.0, **options: Any) -> None:
+        super().__init__(location.connect(), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
