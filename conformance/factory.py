@@ -90,8 +90,7 @@ class NewCache:
 
         ``usual`` of the subject has arguments that differ from those which it is judged with.
         """
-        options = getattr(self.column.subject, "usual", {}) | self._options(capacity, ttl)
-        return self._make(self._location(), options, self.runner)
+        return self._make(self._location(), self._usual | self._options(capacity, ttl), self.runner)
 
     def driven(self, subject: Any) -> Any:
         """``subject``, with what it awaits awaited: the methods of every subject can then be called alike."""
