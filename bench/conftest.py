@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_traces] = replays.taken(config)
     config.option.benchmark_columns = config.option.benchmark_columns or ["median", "iqr", "rounds", "iterations"]
     config.addinivalue_line("markers", "offers(**values): measured only on columns with one of these values of each")
+    config.addinivalue_line("markers", "wide: left out, as the profile is too short for it")
     config.stash[_cells] = defaultdict(Cell)
     config.stash[_began] = conditions.Times.now()
 

@@ -29,12 +29,13 @@ def possible(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     Of a column that is missing one item stays, to be skipped with the reason.
     """
     measured = [each for each in items if _is_measured(each)]
-    able = [each for each in measured if not _column(each).missing and _is_offered(each)]
+    chosen = [each for each in measured if each.get_closest_marker("wide") is None]
+    able = [each for each in chosen if not _column(each).missing and _is_offered(each)]
     awaited = any(_is_cache(each) and _awaits(each) for each in able)
     able = [each for each in able if _is_cache(each) or awaited or not _awaits(each)]
     if not any(_is_cache(each) for each in able):
         able = []
-    unable = {_column(each).name: each for each in measured if _column(each).missing and _is_cache(each)}
+    unable = {_column(each).name: each for each in chosen if _column(each).missing and _is_cache(each)}
     kept = {id(each) for each in (*able, *unable.values())}
     return [each for each in items if id(each) in kept or not _is_measured(each)]
 
@@ -57,7 +58,8 @@ def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
         column = rank("column", _column(item).name), rank("function", _function(item))
         cell = rank("workload", given.get("workload", _function(item))), rank("payload", given.get("payload", ""))
         there = column[::-1]  # a second cell of the same column is as far from the first as any other's
-        return (given["block"], *cell, *((-each for each in there) if given["block"] % 2 else there))
+        more = (given.get("threads", 0), given.get("processes", 0))
+        return (given["block"], *cell, *more, *((-each for each in there) if given["block"] % 2 else there))
 
     return sorted(items, key=turn)
 

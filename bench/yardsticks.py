@@ -24,7 +24,7 @@ class NoSocketError(ValueError):
 class Dict:
     """A plain dict: the floor for a cache in the process."""
 
-    declares: ClassVar = {"keys": "hashable", "types": "any", "bulk": "yes"}
+    declares: ClassVar = {"keys": "hashable", "types": "any", "bulk": "yes", "threads": "safe"}
 
     def __init__(self) -> None:
         self._entries: dict[Any, Any] = {}
@@ -47,7 +47,7 @@ class Dict:
 class PlainFile:
     """A plain file per key, written in place: the floor for a cache on disk. Keys must do as file names."""
 
-    declares: ClassVar = {"scope": "host", "durable": "yes", "bulk": "yes"}
+    declares: ClassVar = {"scope": "host", "durable": "yes", "bulk": "yes", "threads": "safe"}
 
     def __init__(self, location: str) -> None:
         self._directory = str(location)

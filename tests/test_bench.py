@@ -423,7 +423,10 @@ def _block(column: str, block: int, workload: str = "get-hit", **more: Any) -> A
     described = SimpleNamespace(**facts | more)
     given = {"new_cache": described, "block": block, "workload": workload, "payload": "small"}
     return SimpleNamespace(
-        callspec=SimpleNamespace(params=given), originalname="test_throughput", iter_markers=lambda _name: []
+        callspec=SimpleNamespace(params=given),
+        originalname="test_throughput",
+        iter_markers=lambda _name: [],
+        get_closest_marker=lambda _name: None,
     )
 
 

@@ -1,0 +1,71 @@
+"""How many operations a second a cache answers when several ask at once: closed loops in threads or processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from .pace import Take, taker
+from .timing import Run
+
+CHUNK = 64  # operations between two looks at the clock
+PATIENCE = 60.0  # seconds that the slowest may take to begin
+
+Turn = tuple[float, float, int]  # when it began, when it ended, operations
+
+
+def in_threads(count: int, run: Run, arguments: Sequence[Any], seconds: float) -> float:
+    """Operations a second of ``count`` threads together."""
+    found: list[Turn] = []
+    barrier = threading.Barrier(count)
+
+    def work(place: int) -> None:
+        found.append(_turn(run, taker(arguments), place, seconds, barrier))
+
+    threads = [threading.Thread(target=work, args=(place * len(arguments) // count,)) for place in range(count)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return _rate(found)
+
+
+def in_processes(count: int, run: Run, arguments: Sequence[Any], seconds: float) -> float:
+    """Operations a second of ``count`` forked processes together, each with the cache as it is after a fork."""
+    context = multiprocessing.get_context("fork")
+    barrier, found = context.Barrier(count), context.SimpleQueue()
+
+    def work(place: int) -> None:
+        found.put(_turn(run, taker(arguments), place, seconds, barrier))
+
+    processes = [context.Process(target=work, args=(place * len(arguments) // count,)) for place in range(count)]
+    for each in processes:
+        each.start()
+    for each in processes:
+        each.join()
+    return _rate([found.get() for each in processes if each.exitcode == 0])
+
+
+def _turn(run: Run, take: Take, place: int, seconds: float, barrier: Any) -> Turn:
+    """Operations in chunks until the time is up, from the argument at ``place`` on."""
+    clock, done = time.perf_counter, 0
+    take(place)
+    chunk = take(CHUNK)
+    run(chunk)  # opens its connection
+    barrier.wait(PATIENCE)
+    began = ended = clock()
+    while ended < began + seconds:
+        run(chunk)
+        chunk, done = take(CHUNK), done + CHUNK
+        ended = clock()
+    return began, ended, done
+
+
+def _rate(turns: Sequence[Turn]) -> float:
+    """From when the first began to when the last ended: under an interpreter lock they do not begin at once."""
+    if not turns:
+        return 0.0
+    return sum(done for *_, done in turns) / (max(ended for _, ended, _ in turns) - min(began for began, *_ in turns))

@@ -1,0 +1,34 @@
+"""Throughput counts what was done while all were at it, whoever does it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+import pytest
+
+from bench.scaling import CHUNK, _rate, in_processes, in_threads
+
+
+@pytest.mark.parametrize("measure", [in_threads, in_processes])
+def test_whoever_asks_at_once_is_counted_together(measure: Any) -> None:
+    """Three of them, for at least a chunk each."""
+    assert measure(3, lambda _chunk: threading.Event().wait(0.001), list("abcdef"), 0.01) >= 3 * CHUNK / 5
+
+
+def test_threads_ask_for_different_things_first() -> None:
+    """Else the first would warm each entry for the others."""
+    asked: dict[int, list[str]] = {}
+    in_threads(2, lambda chunk: asked.setdefault(threading.get_ident(), chunk), list("abcdef"), 0.0)
+    assert sorted(each[0] for each in asked.values()) == ["a", "d"]
+
+
+def test_a_process_that_fails_is_not_waited_for() -> None:
+    """It did nothing, and says why on its standard error."""
+    assert in_processes(1, lambda _chunk: os._exit(1), list("ab"), 0.01) == 0.0
+
+
+def test_time_is_that_from_the_first_to_the_last() -> None:
+    """The second begins a second later: three seconds in all."""
+    assert _rate([(10.0, 12.0, 30), (11.0, 13.0, 30)]) == 20.0
