@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from .basics import MISSING, Stats, checked_ttl
 from .breaker import CircuitBreaker
 from .circuit import Transition
 from .codec import encode
 from .errors import BadSetting
 from .file import _FileStore
-from .frame import Frames, Known
-from .front import Front
+from .frame import Frames
+from .fronted import Fronted
 from .journal import Journal
 from .layers import Layers
 from .memory import MemoryCache
@@ -48,7 +46,7 @@ class Health(NamedTuple):
         return f"{self.serving} serves since {since}; breaker {self.breaker}; {self.pending} writes to replay"
 
 
-class LayeredCache(Tier):
+class LayeredCache(Fronted):
     """``redis``, with an SQLite file in ``directory`` for as long as it cannot be reached, and ``memory`` before both.
 
     While Redis is away, nothing is raised and nothing is lost: what is set and deleted goes to the file, and from
@@ -86,7 +84,7 @@ class LayeredCache(Tier):
         store, frames, ttl, clock, prefix, lease = _parts(redis)
         super().__init__(store, frames, ttl, clock, prefix, lease)
         self._folder = Path(directory)
-        self._front = None if memory is None else Front(memory, checked_ttl(memory_ttl) or 0.0)
+        self._put_before(memory, memory_ttl)
         self._breaker = breaker or CircuitBreaker(recovery_time=1.0, name="redis")
         everything = prefix + b"\xff"  # no text is encoded so: it is nobody's key
         versions = Versions()
@@ -102,29 +100,10 @@ class LayeredCache(Tier):
         if self._journal.pending():
             self._replayer.wake()
 
-    def get(self, key: str, default: Any = None) -> Any:
-        """The value of ``key``, or ``default``."""
-        if self._front is None:
-            return super().get(key, default)
-        value = self._front.memory.get(key, MISSING)
-        if value is not MISSING:
-            return value
-        return self._below([key]).get(key, default)
-
     def get_lasting(self, key: str, least: float, default: Any = None) -> Any:
         """``get``; while Redis is away, only of what lives over ``least`` seconds more: a ttl less that is an age."""
         with Within(least_left, least):
             return self.get(key, default)
-
-    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
-        """The entries found, by key."""
-        if self._front is None:
-            return super().get_many(keys)
-        asked = list(keys)
-        for key in asked:
-            self._raw(key)
-        found = cast("dict[str, Any]", self._front.memory.get_many(asked))
-        return found | self._below([key for key in asked if key not in found])
 
     def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
         """Store every value of ``mapping``; on an error, none."""
@@ -134,17 +113,6 @@ class LayeredCache(Tier):
             self._layers.put(payloads, expires, now)
         for key in mapping:
             self._flights.overtake(key)
-
-    def delete_many(self, keys: Iterable[str]) -> int:
-        """Remove the entries of ``keys``; how many there were, as far as the tier that serves now can tell."""
-        unwanted = list(keys)
-        with self._writing(unwanted):
-            return super().delete_many(unwanted)
-
-    def clear(self) -> None:
-        """Remove every entry. The figures go on."""
-        with nullcontext() if self._front is None else self._front.clearing():
-            super().clear()
 
     def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
         """The value of ``key``; where there is none, what ``compute()`` returns, as every ``Tier`` does."""
@@ -172,13 +140,6 @@ class LayeredCache(Tier):
         store = off_loop(_FileStore, self._folder / "tasks", _TURN)
         return Tier(store, self._frames, None, self._clock, self._prefix)
 
-    def stats(self) -> Stats:
-        """The figures so far of this object, and how many entries there are in all."""
-        below = super().stats()
-        if self._front is None:
-            return below
-        return below._replace(hits=below.hits + self._front.memory.stats().hits)
-
     def health(self) -> Health:
         """Which tier serves, and how much waits to be replayed."""
         return Health(self._serving, self._since, self._breaker.state, self._journal.pending())
@@ -196,29 +157,6 @@ class LayeredCache(Tier):
         """Let go of files and connections; entries stay, and so does what waits. Closing twice is fine."""
         off_loop(self._replayer.close, _LAST)
         super().close()
-        if self._front is not None:
-            self._front.memory.close()
-
-    def _below(self, keys: list[str]) -> dict[str, Any]:
-        """The entries found under the memory tier, which keeps them for a while."""
-        front = cast(Front, self._front)
-        raws = {key: self._raw(key) for key in keys}
-        notes = front.note(raws)
-        frames = self._store.read(raws.values())
-        now, found = self._clock(), {}
-        for (key, raw), frame in zip(raws.items(), frames, strict=True):
-            value = self._value(raw, frame, now)
-            if value is not MISSING:
-                found[key] = value
-                front.fill(notes, key, value, cast(Known, self._frames.peek(frame)).expires - now)
-        hits = sum(key in found for key in keys)
-        with self._counting:
-            self._hits += hits
-            self._misses += len(keys) - hits
-        return found
-
-    def _writing(self, keys: Iterable[str]) -> AbstractContextManager[None]:
-        return nullcontext() if self._front is None else self._front.writing(keys)
 
     def _claim(self, raw: bytes, over: bytes | None, now: float) -> tuple[bytes | None, bool]:
         """As in every tier; the claim may be one that knows nothing but when it was made."""
