@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiocache
@@ -21,7 +22,12 @@ _KEYS = {
     ),
 }
 
-_OWN_TTL = ("test_expiry.py::test_a_key_set_anew_has_no_earlier_ttl", "test_ttl.py::test_a_huge_ttl_is_kept_or_refused")
+_NAN = f"no timer comes before or after NaN, so that it waits for those that are there, {_CODE}/backends/memory.py#L38"
+_OWN_TTL = (
+    "test_expiry.py::test_a_key_set_anew_has_no_earlier_ttl",
+    "test_ttl.py::test_a_huge_ttl_is_kept_or_refused",
+    "test_ttl.py::test_a_ttl_below_zero_is_refused",
+)
 
 
 class AiocacheMemory:
@@ -42,6 +48,8 @@ class AiocacheMemory:
         "test_entries.py::test_delete_answers_whether_there_was_an_entry": (
             f"a stored None was never there, {_CODE}/backends/memory.py#L100"
         ),
+        "test_ttl.py::test_a_ttl_below_zero_is_refused": _NAN,
+        "test_ttl.py::test_a_default_ttl_below_zero_is_refused": _NAN,
         "test_ttl.py::test_a_huge_ttl_is_kept_or_refused": (
             f"it stores the value, and then call_later raises OverflowError, {_CODE}/backends/memory.py#L35-L38"
         ),
@@ -49,6 +57,9 @@ class AiocacheMemory:
     distribution = "aiocache"
 
     def __init__(self, ttl: float | None = None) -> None:
+        asyncio.get_running_loop().call_later(
+            3600, bool
+        )  # every program has timers; NaN depends on them
         self._entries: Any = aiocache.SimpleMemoryCache(ttl=ttl)
 
     async def get(self, key: str, default: Any = None) -> Any:
@@ -110,6 +121,7 @@ class AiocacheCached(AiocacheMemory):
     }
 
     def __init__(self, ttl: float | None = None) -> None:
+        super().__init__()
         self._ttl = ttl
         decorate = aiocache.cached(ttl=ttl, key_builder=lambda _function, key, _compute: key)
         self._fetch: Any = decorate(_computed)
@@ -118,9 +130,9 @@ class AiocacheCached(AiocacheMemory):
     async def set(self, key: str, value: Any) -> None:
         await self._entries.set(key, value, self._ttl)
 
-    async def get_or_set(self, key: str, compute: Callable[[], Any]) -> Any:
+    async def get_or_set(self, key: str, compute: Callable[[], Awaitable[Any]]) -> Any:
         return await self._fetch(key, compute)
 
 
-async def _computed(_key: str, compute: Callable[[], Any]) -> Any:
-    return compute()
+async def _computed(_key: str, compute: Callable[[], Awaitable[Any]]) -> Any:
+    return await compute()
