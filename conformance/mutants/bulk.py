@@ -63,7 +63,7 @@ class CountsWhatWasAsked(Alone):
 
 class DeletesOne(Alone):
     """delete_many reaches the first of its keys.
-    Krukov/cashews#257
+    pallets-eco/flask-caching#634
     """
 
     caught_by = ("test_bulk.py::test_delete_many_takes_these_entries",)
@@ -78,7 +78,7 @@ class DeletesOne(Alone):
 
 class ReadsKeysTwice(Alone):
     """get_many goes over its keys once to check them, and once more to look.
-    aio-libs/aiocache#728
+    django/django#10136
     """
 
     caught_by = ("test_bulk.py::test_get_many_takes_any_iterable_once",)
@@ -138,6 +138,20 @@ class GetsTheExpired(Alone):
         keys = list(keys)
         held = {key: self.given(self.entries[key].value) for key in keys if key in self.entries}
         return held | super().get_many(keys)
+
+
+class CountsExpiredDeletes(Alone):
+    """delete_many counts entries that have expired.
+    redis/redis#1648
+    """
+
+    caught_by = ("test_bulk.py::test_delete_many_counts_no_expired_entry",)
+
+    def delete_many(self, keys: Iterable[Any]) -> int:
+        keys = list(keys)
+        there = self.entries.keys() & set(keys)
+        super().delete_many(keys)
+        return len(there)
 
 
 class OverfillsInBulk(Alone):

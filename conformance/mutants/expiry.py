@@ -13,7 +13,7 @@ from .single_flight import MISSING
 
 class DiesEarly(Alone):
     """An entry goes a moment before its time.
-    allegro/bigcache#317
+    memcached/memcached#307
     """
 
     caught_by = ("test_expiry.py::test_an_entry_lives_its_whole_ttl",)
@@ -197,7 +197,7 @@ class WaitsForTheClock(Alone):
 
 class ReadsTheClockTwice(Alone):
     """get asks the clock whether the entry is there, and once more whether it has expired.
-    hashicorp/golang-lru#156
+    google/volley#391
     """
 
     caught_by = ("test_expiry.py::test_one_operation_reads_the_clock_once",)

@@ -78,6 +78,17 @@ class RefusesTheEmptyKey(Named):
         return key
 
 
+class MakesTextOfKeys(Named):
+    """None is the key 'None', and so on.
+    linsomniac/python-memcached@a4baa53
+    """
+
+    caught_by = ("test_keys.py::test_a_key_that_is_no_text_is_refused",)
+
+    def name(self, key: Any) -> Any:
+        return str(key)
+
+
 class FindsBadKeysHalfway(Alone):
     """A bulk operation meets the bad key when it has done half of its work.
     ben-manes/caffeine@3cf896a
@@ -100,6 +111,23 @@ class RefusesTuples(Hashing):
         if isinstance(key, tuple):
             raise TypeError(f"key {key!r} is a tuple")
         super().check_key(key)
+
+
+class TakesHashesForKeys(Plain):
+    """Keys with one hash are one: -1 and -2 are in CPython.
+    dgraph-io/ristretto#30
+    """
+
+    caught_by = ("test_keys.py::test_unequal_objects_are_different_keys",)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(hash(key), default)
+
+    def set(self, key: Any, value: Any) -> None:
+        super().set(hash(key), value)
+
+    def delete(self, key: Any) -> bool:
+        return super().delete(hash(key))
 
 
 class TakesTextForKeys(Plain):

@@ -98,19 +98,19 @@ class Hashing(Right):
         hash(key)
 
 
-class Fifo(Right):
+class Fifo(Alone):
     """Evicts by age, whatever was used since."""
 
-    declares = {**Right.declares, "eviction": "fifo"}
+    declares = {**Alone.declares, "eviction": "fifo"}
 
     def touch(self, key: Any) -> None:
         pass
 
 
-class Fixed(Right):
+class Fixed(Alone):
     """One ttl for all entries."""
 
-    declares = {**Right.declares, "ttl": "fixed"}
+    declares = {**Alone.declares, "ttl": "fixed"}
 
     def set(self, key: Any, value: Any) -> None:  # type: ignore[override]
         super().set(key, value)
@@ -122,19 +122,19 @@ class Fixed(Right):
         return super().get_or_set(key, compute)
 
 
-class ZeroExpires(Right):
+class ZeroExpires(Alone):
     """A ttl of 0 is over at once."""
 
-    declares = {**Right.declares, "ttl_zero": "expired"}
+    declares = {**Alone.declares, "ttl_zero": "expired"}
 
     def checked(self, ttl: float | None) -> float | None:
         return ttl if ttl == 0 else super().checked(ttl)
 
 
-class ZeroIsForever(Right):
+class ZeroIsForever(Alone):
     """A ttl of 0 is never over."""
 
-    declares = {**Right.declares, "ttl_zero": "forever"}
+    declares = {**Alone.declares, "ttl_zero": "forever"}
 
     def checked(self, ttl: float | None) -> float | None:
         return ttl if ttl == 0 else super().checked(ttl)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .makes import Alone
+from .makes import Alone, Fifo
 from .right import Entry
 
 
@@ -82,6 +82,17 @@ class CountingReorders(Alone):
         for key in reversed(list(self.entries)):
             self.touch(key)
         return super().stats()
+
+
+class FifoThatRefreshes(Fifo):
+    """Declares fifo, and goes by use.
+    unkn0wn-root/kioshun#11
+    """
+
+    caught_by = ("test_capacity.py::test_first_in_is_first_out_whatever_was_read",)
+
+    def touch(self, key: Any) -> None:
+        self.entries[key] = self.entries.pop(key)
 
 
 class MissesReorder(Alone):

@@ -128,7 +128,7 @@ class SizesTheExpired(Alone):
 
 class HitsTheExpired(Alone):
     """A get that finds an expired entry counts as a hit.
-    allegro/bigcache#319
+    zio/zio-cache#162
     """
 
     caught_by = ("test_stats.py::test_an_expired_entry_is_a_miss",)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
-from .makes import Alone, ZeroExpires
+from .makes import Alone, Plain, ZeroExpires
 
 
 class TakesNegativeForForever(Alone):
@@ -81,3 +81,14 @@ class TakesThirtyDaysForADate(Alone):
     def expiry(self, now: float, ttl: float | None) -> float:
         expires = super().expiry(now, ttl)
         return expires - 1_700_000_000 if ttl is not None and ttl > 30 * 86400 else expires
+
+
+class IgnoresTtls(Plain):
+    """Has no ttl, and takes one without a word.
+    dart-lang/labs#131
+    """
+
+    caught_by = ("test_ttl.py::test_a_ttl_that_is_not_offered_is_refused",)
+
+    def set(self, key: Any, value: Any, **_options: Any) -> None:
+        super().set(key, value)
