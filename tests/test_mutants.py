@@ -1,0 +1,128 @@
+"""Properties bite: a mutant is caught by the promises that it names and by no others, and nothing right is accused.
+
+``CACHEPROOF_SEEDS=100`` shows it with as many seeds, every promise with each, and judges what is right thoroughly.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import pkgutil
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from conformance import mutants
+from conformance.mutants import breakers
+
+SUITE = Path(mutants.__file__).parent.parent
+THOROUGH = "CACHEPROOF_SEEDS" in os.environ
+SEEDS = int(os.environ.get("CACHEPROOF_SEEDS", "3"))
+#: Threads that meet as luck has it find a race or not, and take seconds for it.
+WITHOUT_LUCK = (f"--ignore={SUITE / 'test_concurrency.py'}",)
+#: Of the environment. Where Hypothesis sees that it is in CI, it goes by no seed.
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH")
+
+
+def subjects(package: ModuleType, operation: str) -> Iterator[type]:
+    """The classes of ``package`` that can be judged, whether right or wrong."""
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        module = importlib.import_module(found.name)
+        for each in vars(module).values():
+            if getattr(each, "__module__", "") == found.name and hasattr(each, operation) and hasattr(each, "declares"):
+                yield each
+
+
+def name_of(subject: type) -> str:
+    return f"{subject.__module__}:{subject.__qualname__}"
+
+
+def caught_by(subject: type) -> set[str]:
+    return set(getattr(subject, "caught_by", ()))
+
+
+CACHES = {name_of(each): each for each in subjects(mutants, "get")}
+BREAKERS = {name_of(each): each for each in subjects(breakers, "call")}
+WRONG = {name: caught_by(each) for name, each in {**CACHES, **BREAKERS}.items() if caught_by(each)}
+RIGHT = [name for name, each in {**CACHES, **BREAKERS}.items() if not caught_by(each)]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Hypothesis keeps its tables, which take seconds to make."""
+    return tmp_path_factory.mktemp("judged")
+
+
+def test_there_are_enough_mutants() -> None:
+    assert len(WRONG.keys() & CACHES.keys()) >= 40
+    assert len(WRONG.keys() & BREAKERS.keys()) >= 12
+
+
+@pytest.mark.parametrize("name", sorted(WRONG.keys() & CACHES.keys()))
+def test_a_mutant_says_where_it_happened(name: str) -> None:
+    """Below what is wrong stands the issue, the pull request or the commit."""
+    assert re.search(r"\n *[\w.-]+/[\w.-]+(#\d+|@[0-9a-f]{7})\n", CACHES[name].__doc__ or "")
+
+
+def test_every_mutant_is_caught_by_what_it_names(folder: Path) -> None:
+    settled = {name: {each for each in promises if not draws(each)} for name, promises in WRONG.items()}
+    assert red(folder, settled, "-m", "not hypothesis and not drawn", *WITHOUT_LUCK, seed=0) == settled
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_every_mutant_is_caught_whatever_the_seed(folder: Path, seed: int) -> None:
+    """Promises about drawn values cost the most; who names none of them is judged by them in the thorough way."""
+    named = {name: {each for each in promises if draws(each)} for name, promises in WRONG.items()}
+    expected = {name: promises for name, promises in named.items() if promises or THOROUGH}
+    assert red(folder, expected, "-m", "hypothesis and not drawn", seed=seed) == expected
+
+
+def test_nothing_right_is_accused(folder: Path) -> None:
+    """Locked and lock-free, copying and sharing, by text and by hash, in memory and in a file."""
+    options = ("--profile=thorough",) if THOROUGH else WITHOUT_LUCK
+    assert red(folder, RIGHT, *options, seed=0) == {name: set() for name in RIGHT}
+
+
+def red(folder: Path, names: Iterable[str], *options: str, seed: int) -> dict[str, set[str]]:
+    """The promises that each breaks. All are judged in one process of its own, which knows no earlier examples."""
+    shutil.rmtree(folder / "examples", ignore_errors=True)
+    chosen = {"cache": CACHES.keys() & names, "breaker": BREAKERS.keys() & names}
+    command = [sys.executable, "-m", "pytest", str(SUITE), "-q", "--tb=no", "-p", "no:cacheprovider", "--profile=quick"]
+    command += [f"--{option}={','.join(sorted(those))}" for option, those in chosen.items() if those]
+    command += [f"--hypothesis-seed={seed}", f"--results={folder / 'results.json'}", *options]
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(folder)
+    run = subprocess.run(command, cwd=SUITE.parent, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED), run.stdout + run.stderr
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for verdict in json.loads((folder / "results.json").read_text(encoding="utf-8"))["verdicts"]:
+        if verdict["outcome"] in ("fail", "error"):
+            found[verdict["subject"]].add(verdict["promise"])
+    return found
+
+
+def draws(promise: str) -> bool:
+    """Whether it is about values that Hypothesis draws."""
+    file, _, name = promise.partition("::")
+    return "given" in decorators(file)[name]
+
+
+@cache
+def decorators(file: str) -> dict[str, list[str]]:
+    """The names of the decorators of each function, read and not imported, as the properties are no plain modules."""
+    tree = ast.parse((SUITE / file).read_text(encoding="utf-8"))
+    functions = [each for each in tree.body if isinstance(each, ast.FunctionDef)]
+    return {each.name: [call for one in each.decorator_list for call in called(one)] for each in functions}
+
+
+def called(decorator: ast.expr) -> list[str]:
+    return [each.id for each in ast.walk(decorator) if isinstance(each, ast.Name)]
