@@ -85,12 +85,12 @@ class NewCache:
         self.last = cache
         return cache
 
-    def bare(self, capacity: int | None = None, ttl: float | None = None) -> Any:
+    def bare(self, capacity: int | None = None, ttl: float | None = None, **options: Any) -> Any:
         """The plain subject, on its own clock, with nothing between it and the caller.
 
-        ``usual`` of the subject has arguments that differ from those which it is judged with.
+        ``usual`` of the subject has arguments that differ from those which it is judged with; ``options``, its own.
         """
-        return self._make(self._location(), self._usual | self._options(capacity, ttl), self.runner)
+        return self._make(self._location(), self._usual | self._options(capacity, ttl) | options, self.runner)
 
     def driven(self, subject: Any) -> Any:
         """``subject``, with what it awaits awaited: the methods of every subject can then be called alike."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from .columns import Column
 from .contract import ContractError, needed_by
 from .crashes import Crashes
 from .factory import NewCache
+from .holes import hole
 from .processes import ServerError
 from .selection import Selection
 from .verdicts import FIXTURES, Verdicts, column_of
@@ -115,6 +116,23 @@ def record_measurement(request: pytest.FixtureRequest, new_cache: NewCache) -> C
         request.node.user_properties.append(("measurement", {"subject": new_cache.name, **measurement}))
 
     return record
+
+
+@pytest.fixture
+def record_figure(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], None]:
+    """Takes one figure that is aimed at for the result file, with some of its rows; those of one id are joined."""
+
+    def record(figure: dict[str, Any]) -> None:
+        request.node.user_properties.append(("figure", figure))
+
+    return record
+
+
+@pytest.fixture
+def black_hole() -> Iterator[str]:
+    """The URL of a server whose packets are all lost."""
+    with hole() as url:
+        yield url
 
 
 @pytest.fixture

@@ -7,9 +7,11 @@ from itertools import count
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
-from cache_impl import CircuitBreaker, LayeredCache, RedisCache, __version__, digest
+from cache_impl import CircuitBreaker, LayeredCache, MemoryCache, RedisCache, __version__, digest
 
 from ..contract import Location
+from .file import File
+from .memory import Memory
 from .redis import LEASE
 
 _files = TemporaryDirectory(prefix="cacheproof-layered-")
@@ -35,15 +37,24 @@ class Layered(LayeredCache):
     }
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
-    usual: ClassVar = {"deadline": 0.25}
+    usual: ClassVar = {"deadline": 0.25, "recovery_time": 1.0}
+    alone, memory = File, Memory  # what its cost is measured beside
 
-    def __init__(self, location: Location, *, deadline: float = 2.0, **options: Any) -> None:
+    def __init__(
+        self,
+        location: Location,
+        *,
+        deadline: float = 2.0,
+        recovery_time: float = 0.05,
+        memory: MemoryCache | None = None,
+        **options: Any,
+    ) -> None:
         """One that is made after another was closed is the same machine, started anew; else it is one more."""
         self._place = location.namespace
         left = _left[self._place]
         self._directory = left.pop() if left else f"{_files.name}/{next(_numbers)}"
         redis = RedisCache(location.connect(), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
-        super().__init__(redis, self._directory, breaker=CircuitBreaker(recovery_time=0.05))
+        super().__init__(redis, self._directory, memory=memory, breaker=CircuitBreaker(recovery_time=recovery_time))
 
     def close(self) -> None:
         super().close()

@@ -1,0 +1,126 @@
+"""What an outage costs: beyond the deadline, with the breaker open, and how little a hit in memory costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from .pace import Pace
+from .ratios import paired
+
+KEYS = [f"key {number}" for number in range(100)]
+CALLS = 200  # in a block
+TRIES = {"quick": 1, "standard": 3, "thorough": 10}  # of each operation, of which the slowest counts
+OPERATIONS: dict[str, Callable[[Any], Any]] = {
+    "get": lambda cache: cache.get("a"),
+    "set": lambda cache: cache.set("a", 1),
+    "get_or_set": lambda cache: cache.get_or_set("b", lambda: 1),
+}
+Record = Callable[[dict[str, Any]], None]
+
+
+@pytest.mark.parametrize("situation", ["frozen", "gone", "packets lost"])
+def test_an_operation_ends_with_its_deadline(
+    new_cache: Any, situation: str, black_hole: str, pytestconfig: pytest.Config, record_figure: Record
+) -> None:
+    """How much later than its deadline the slowest operation of a new cache ends."""
+    deadline = getattr(new_cache.column.subject, "usual", {}).get("deadline")
+    if deadline is None or new_cache.capabilities.asynchronous == "yes":
+        pytest.skip("it has no deadline")
+    worst = 0.0
+    for operate in OPERATIONS.values():
+        for _ in range(TRIES[pytestconfig.getoption("profile")]):
+            with _broken(new_cache, situation, black_hole) as cache:
+                began = perf_counter()
+                with suppress(OSError):  # what it has instead of an answer is its own affair
+                    operate(cache)
+                worst = max(worst, perf_counter() - began)
+    figure = {"id": "overshoot", "title": "how much later than its deadline an operation ends", "target": 0.05}
+    row = {"subject": f"{new_cache.name}, {situation}", "ours": True, "value": max(0.0, worst - deadline)}
+    record_figure({**figure, "unit": "s", "rows": [row]})
+
+
+@pytest.mark.parametrize("operation", ["get", "set", "delete"])
+def test_a_call_with_the_breaker_open(
+    new_cache: Any, operation: str, pace: Pace, tmp_path: Path, record_figure: Record
+) -> None:
+    """Beside the fallback tier alone. A delete comes with a set before it, so that it finds something."""
+    alone = getattr(new_cache.column.subject, "alone", None)
+    if alone is None:
+        pytest.skip("it has no fallback tier")
+    with _broken(new_cache, "gone", "") as cache:
+        for key in KEYS:
+            cache.set(key, 0)  # by now it has noticed
+        other = alone(location=str(tmp_path))
+        ratio = _ratio(cache, other, operation, pace)
+        other.close()
+    figure = {
+        "id": "breaker-open",
+        "title": "a call with the breaker open, beside the fallback tier alone",
+        "target": 1.2,
+    }
+    record_figure(
+        {**figure, "unit": "x", "rows": [{"subject": f"{new_cache.name}, {operation}", "ours": True, **ratio}]}
+    )
+
+
+def test_a_hit_in_the_memory_tier(new_cache: Any, pace: Pace, record_figure: Record) -> None:
+    """Beside a cache that is nothing but memory."""
+    memory = getattr(new_cache.column.subject, "memory", None)
+    if memory is None:
+        pytest.skip("it has no memory tier")
+    cache, other = new_cache.bare(memory=memory(capacity=1000)), memory(capacity=1000)
+    for each in (cache, other):
+        for key in KEYS:
+            each.set(key, 0)
+            each.get(key)
+    ratio = _ratio(cache, other, "get", pace)
+    cache.close()
+    figure = {"id": "memory-hit", "title": "a hit in the memory tier, beside the memory cache alone", "target": 2}
+    record_figure({**figure, "unit": "x", "rows": [{"subject": new_cache.name, "ours": True, **ratio}]})
+
+
+@contextmanager
+def _broken(new_cache: Any, situation: str, black_hole: str) -> Iterator[Any]:
+    """A cache whose server has got into that situation."""
+    server = new_cache.column.server
+    if not hasattr(server, "freeze"):
+        pytest.skip("this server cannot be broken; --backend=embedded can")
+    if situation == "packets lost":
+        cache = new_cache.at(black_hole)
+        yield cache
+        cache.close()
+        return
+    cache = new_cache.bare()
+    cache.get("a")
+    server.freeze() if situation == "frozen" else server.kill()
+    try:
+        yield cache
+    finally:
+        server.thaw() if situation == "frozen" else server.restart()
+        cache.close()
+
+
+def _ratio(cache: Any, other: Any, operation: str, pace: Pace) -> dict[str, float]:
+    ones, others = [], []
+    for number in range(2 * pace.blocks + 20):
+        ones.append(_block(cache, operation, number))
+        others.append(_block(other, operation, number))
+    return paired(ones, others) or {"value": 0.0}
+
+
+def _block(cache: Any, operation: str, number: int) -> float:
+    call = {
+        "get": cache.get,
+        "set": lambda key: cache.set(key, number),
+        "delete": lambda key: (cache.set(key, number), cache.delete(key)),
+    }[operation]
+    began = perf_counter()
+    for each in range(CALLS):
+        call(KEYS[each % len(KEYS)])
+    return perf_counter() - began
