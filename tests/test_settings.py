@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -162,8 +163,23 @@ def use(cache: Any) -> None:
     assert cache.get_many(["a", "c", "d"]) == {"a": {"b": [1]}, "c": 2}
     assert (cache.delete("a"), cache.get("a")) == (True, None)
     assert cache.stats().hits >= 4
+    assert asyncio.run(use_as_a_task(cache)) == [None, 4, {"d": 4}, cache.health().serving]
     cache.clear()
     assert list(cache) == []
+
+
+async def use_as_a_task(cache: Any) -> list[Any]:
+    """What a task sees: at once what it has set, and nothing that it has deleted."""
+    await cache.aset("e", 5)
+    await cache.aget("e")
+    await cache.adelete("e")
+    await cache.aset("d", 4)
+    return [
+        await cache.aget("e"),
+        await cache.aget("d"),
+        await cache.aget_many(["d", "e"]),
+        (await cache.ahealth()).serving,
+    ]
 
 
 def test_the_same_program_runs_with_redis_and_without(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
