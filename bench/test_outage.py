@@ -21,7 +21,7 @@ OPERATIONS: dict[str, Callable[[Any], Any]] = {
     "set": lambda cache: cache.set("a", 1),
     "get_or_set": lambda cache: cache.get_or_set("b", lambda: 1),
 }
-Record = Callable[[dict[str, Any]], None]
+Record = Callable[..., None]
 
 
 @pytest.mark.parametrize("situation", ["frozen", "gone", "packets lost"])
@@ -40,9 +40,7 @@ def test_an_operation_ends_with_its_deadline(
                 with suppress(OSError):  # what it has instead of an answer is its own affair
                     operate(cache)
                 worst = max(worst, perf_counter() - began)
-    figure = {"id": "overshoot", "title": "how much later than its deadline an operation ends", "target": 0.05}
-    row = {"subject": f"{new_cache.name}, {situation}", "ours": True, "value": max(0.0, worst - deadline)}
-    record_figure({**figure, "unit": "s", "rows": [row]})
+    record_figure("overshoot", f"{new_cache.name}, {situation}", value=max(0.0, worst - deadline))
 
 
 @pytest.mark.parametrize("operation", ["get", "set", "delete"])
@@ -59,14 +57,7 @@ def test_a_call_with_the_breaker_open(
         other = alone(location=str(tmp_path))
         ratio = _ratio(cache, other, operation, pace)
         other.close()
-    figure = {
-        "id": "breaker-open",
-        "title": "a call with the breaker open, beside the fallback tier alone",
-        "target": 1.2,
-    }
-    record_figure(
-        {**figure, "unit": "x", "rows": [{"subject": f"{new_cache.name}, {operation}", "ours": True, **ratio}]}
-    )
+    record_figure("breaker-open", f"{new_cache.name}, {operation}", **ratio)
 
 
 def test_a_hit_in_the_memory_tier(new_cache: Any, pace: Pace, record_figure: Record) -> None:
@@ -81,8 +72,7 @@ def test_a_hit_in_the_memory_tier(new_cache: Any, pace: Pace, record_figure: Rec
             each.get(key)
     ratio = _ratio(cache, other, "get", pace)
     cache.close()
-    figure = {"id": "memory-hit", "title": "a hit in the memory tier, beside the memory cache alone", "target": 2}
-    record_figure({**figure, "unit": "x", "rows": [{"subject": new_cache.name, "ours": True, **ratio}]})
+    record_figure("memory-hit", new_cache.name, **ratio)
 
 
 @contextmanager

@@ -119,16 +119,6 @@ def record_measurement(request: pytest.FixtureRequest, new_cache: NewCache) -> C
 
 
 @pytest.fixture
-def record_figure(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], None]:
-    """Takes one figure that is aimed at for the result file, with some of its rows; those of one id are joined."""
-
-    def record(figure: dict[str, Any]) -> None:
-        request.node.user_properties.append(("figure", figure))
-
-    return record
-
-
-@pytest.fixture
 def black_hole() -> Iterator[str]:
     """The URL of a server whose packets are all lost."""
     with hole() as url:

@@ -30,7 +30,6 @@ class Results:
     measurements: list[dict[str, Any]] = field(default_factory=list)
     curves: list[dict[str, Any]] = field(default_factory=list)
     outages: list[dict[str, Any]] = field(default_factory=list)
-    figures: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self, *, complete: bool) -> dict[str, Any]:
         """The whole file, as the schema has it."""
@@ -51,18 +50,17 @@ class Results:
             "promises": [self.promises[name] for name in sorted(self.promises)],
             "verdicts": sorted(verdicts, key=lambda each: (each["subject"], each["promise"])),
             "measurements": self.measurements,
-            "curves": joined(self.curves, "lines"),
+            "curves": joined(self.curves),
             "outages": self.outages,
-            "figures": joined(self.figures, "rows"),
         }
 
 
-def joined(records: list[dict[str, Any]], part: str) -> list[dict[str, Any]]:
-    """Each curve or figure once, with the lines or rows of all that have its id; of one subject the last."""
+def joined(curves: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each curve once, with the lines of all that have its id; of one subject the last."""
     found: dict[str, dict[str, Any]] = {}
-    for each in records:
-        parts = [*found.get(each["id"], each)[part], *each[part]]
-        found[each["id"]] = {**each, part: list({one["subject"]: one for one in parts}.values())}
+    for each in curves:
+        lines = [*found.get(each["id"], each)["lines"], *each["lines"]]
+        found[each["id"]] = {**each, "lines": list({line["subject"]: line for line in lines}.values())}
     return list(found.values())
 
 

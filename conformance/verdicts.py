@@ -63,7 +63,6 @@ class Verdicts:
             "measurement": self._results.measurements,
             "curve": self._results.curves,
             "outage": self._results.outages,
-            "figure": self._results.figures,
         }
         for name, value in report.user_properties if report.when == "teardown" else ():
             noted.get(name, []).append(value)
