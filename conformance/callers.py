@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NamedTuple
 
-from .factory import NewCache
 from .linearizability import Operation
 
 SAFETY = 60.0  # seconds until callers that ought to end are given up on
@@ -43,16 +42,6 @@ def programs(seed: int, callers: int, length: int, drawn: Sequence[str]) -> list
         ]
         for caller in range(callers)
     ]
-
-
-def names(new_cache: NewCache) -> list[str]:
-    """The operations on one key that the subject has, beside get and set."""
-    found = ["delete", "delete", "clear"]
-    if hasattr(new_cache.column.subject, "__contains__"):
-        found.append("__contains__")
-    if new_cache.capabilities.bulk == "yes":
-        found += ["get_many", "set_many", "delete_many"]
-    return found
 
 
 class Caller:
@@ -133,7 +122,7 @@ def at_once(callers: Sequence[Caller]) -> None:
 
     def begin() -> None:
         start.wait()
-        sys.setprofile(_Giving(threading.get_ident()))  # ends with the thread
+        sys.setprofile(Hesitant(threading.get_ident()))  # ends with the thread
 
     threads = [threading.Thread(target=each.run, args=(begin,), daemon=True) for each in callers]
     with _restless():
@@ -145,8 +134,8 @@ def at_once(callers: Sequence[Caller]) -> None:
                 raise AssertionError(f"{caller.by}: {caller.under_way} has not ended after {SAFETY:g} s")
 
 
-class _Giving:
-    """A profile function that lets other threads go first, at random, where a function begins or one in C returns.
+class Hesitant:
+    """A profile function that lets others go first, at random, where a function begins or one in C returns.
 
     There Python looks whether it is to switch (``eval_breaker`` in CPython's ``ceval.c``): nothing is made to happen
     that could not happen by itself, once in a million calls.

@@ -9,12 +9,13 @@ from math import inf
 from hypothesis import settings
 
 from .callers import KEYS, Caller
+from .factory import NewCache
 from .history import History, Step
 from .judged import Judged
 from .linearizability import Operation
 from .reduction import lawful, smallest
 
-SHARE = 0.08  # seconds of an example of the profile: a call costs more in one cache than in another
+SHARE = 0.06  # seconds of an example of the profile: a call costs more in one cache than in another
 
 
 def seeds() -> Iterator[int]:
@@ -25,6 +26,16 @@ def seeds() -> Iterator[int]:
         yield seed
         if time.monotonic() > deadline:
             return
+
+
+def names(new_cache: NewCache) -> list[str]:
+    """The operations on one key that the subject has, beside get and set."""
+    found = ["delete", "delete", "clear"]
+    if hasattr(new_cache.column.subject, "__contains__"):
+        found.append("__contains__")
+    if new_cache.capabilities.bulk == "yes":
+        found += ["get_many", "set_many", "delete_many"]
+    return found
 
 
 def judge(cache: Judged, callers: Sequence[Caller], *, evicts: bool = False) -> None:

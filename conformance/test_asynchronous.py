@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any
 
-from .callers import Caller, at_once, names, programs
+from .callers import Caller, at_once, programs
 from .contract import needs
 from .factory import NewCache
 from .interleaving import SAFETY, Call
 from .judged import Judged
 from .model import MISSING
 from .outages import frozen
-from .overlaps import judge, seeds
+from .overlaps import judge, names, seeds
 from .strategies import with_each
 
 TASKS, LENGTH = 3, 40  # calls of each task in one history

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 
-from .callers import Caller, at_once, names, programs
+import pytest
+
+from .callers import Caller, at_once, now, programs
 from .contract import needs
+from .elsewhere import HEAD_START, Elsewhere, history
 from .factory import NewCache
 from .judged import Judged
-from .overlaps import judge, seeds
+from .overlaps import judge, names, seeds
 
-THREADS, LENGTH = 3, 40  # calls of each thread in one history
+THREADS, PROCESSES, LENGTH = 3, 3, 40  # calls of each in one history
 
 
 @needs(threads="safe", asynchronous={"no"})
@@ -42,6 +47,40 @@ def test_threads_compute_in_one_order(new_cache: NewCache) -> None:
     for seed in seeds():
         cache = new_cache()
         judge(cache, by_threads(cache, seed, ["get_or_set", "get_or_set", "get_or_set", "delete"]))
+
+
+@needs(scope="host")
+def test_processes_see_one_order(new_cache: NewCache) -> None:
+    """For every key, what processes are answered at once they could be answered one after another.
+
+    scope: host and network share entries as one cache has them, and not as copies that differ for a while.
+    """
+    with ExitStack() as alive:
+        others = [alive.enter_context(Elsewhere(new_cache)) for _ in range(PROCESSES)]
+        for other in others:
+            other.is_ready()
+        for seed in seeds():
+            cache = new_cache()
+            start = now() + HEAD_START
+            plans = programs(seed, PROCESSES, 2 * LENGTH, names(new_cache))
+            for number, (other, plan) in enumerate(zip(others, plans, strict=True), 1):
+                other.is_told("traffic", plan, start, f"process {number}")
+            judge(cache, [history(each.answer(), f"process {number}") for number, each in enumerate(others, 1)])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@needs(asynchronous={"no"})
+def test_a_cache_goes_on_in_both_processes_after_a_fork(new_cache: NewCache) -> None:
+    """A cache that was used before a fork answers parent and child, who ask at once, each what it asked for.
+
+    Look for a connection that both write to: the one reads the other's answers.
+    """
+    new_cache()
+    with Elsewhere(new_cache) as other:
+        other.is_told("in_two")
+        told = other.answer()
+    shared = "seen" if new_cache.capabilities.scope != "instance" else None
+    assert told == {"child": ["child", "before"], "parent": ["parent"], "after": shared}
 
 
 def by_threads(cache: Judged, seed: int, drawn: Sequence[str]) -> list[Caller]:
