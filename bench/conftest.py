@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from . import conditions, found, noise, ratios, replays, summary, turns
+from . import conditions, figures, found, noise, ratios, replays, scaling, summary, turns
 from .cells import Cell, Cells
 from .given import close_runner
 from .pace import PACES, Pace
@@ -17,6 +17,7 @@ from .pace import PACES, Pace
 _cells = pytest.StashKey[Cells]()
 _began = pytest.StashKey[conditions.Times]()
 _traces = pytest.StashKey[list[Path]]()
+_measured = pytest.StashKey[dict[str, list[dict[str, Any]]]]()
 _summary = pytest.StashKey[dict[str, Any]]()
 
 
@@ -33,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "offers(**values): measured only on columns with one of these values of each")
     config.addinivalue_line("markers", "wide: left out, as the profile is too short for it")
     config.stash[_cells] = defaultdict(Cell)
+    config.stash[_measured] = {}
     config.stash[_began] = conditions.Times.now()
 
 
@@ -40,7 +42,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "block" in metafunc.fixturenames:
         metafunc.parametrize("block", range(_pace(metafunc.config).blocks))
     if {"workload", "payload"} <= set(metafunc.fixturenames) and metafunc.function.__name__ == "test_throughput":
-        metafunc.parametrize(("workload", "payload"), found.chosen(metafunc.config.getoption("profile")))
+        alone = metafunc.module.__name__.endswith("test_figures")
+        pairs = figures.PAIRS if alone else found.chosen(metafunc.config.getoption("profile"))
+        metafunc.parametrize(("workload", "payload"), pairs)
+    for name, values in scaling.ASKED[metafunc.config.getoption("profile")].items():
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, values or [pytest.param(None, marks=pytest.mark.wide)])
     if "source" in metafunc.fixturenames:
         files = metafunc.config.stash[_traces]
         metafunc.parametrize("source", replays.sources(files), ids=str)
@@ -63,10 +70,12 @@ def pytest_benchmark_group_stats(benchmarks: list[dict[str, Any]]) -> None:
 
 
 def pytest_cacheproof_results(config: pytest.Config, results: dict[str, Any]) -> None:
-    if results["measurements"] or config.stash[_cells]:
+    if results["measurements"] or results["curves"] or config.stash[_measured]:
         ratios.add_ratios(results)
         results["noise"] = noise.floors(config.stash[_cells])
         results["warnings"] = conditions.warnings(results, _pace(config), config.stash[_began])
+        rows = config.stash[_measured]
+        results["figures"] = figures.table(results, rows)
         config.stash[_summary] = results
 
 
@@ -88,6 +97,19 @@ def pace(pytestconfig: pytest.Config) -> Pace:
 def cells(pytestconfig: pytest.Config) -> Cells:
     """What has been measured so far."""
     return pytestconfig.stash[_cells]
+
+
+@pytest.fixture
+def record_figure(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Takes a row of a figure: its id, the name of a column or of something else, ``value``, ``low`` and ``high``."""
+
+    def record(figure: str, subject: str, *, ours: bool | None = None, **values: float) -> None:
+        column = request.node.callspec.params.get("new_cache") if hasattr(request.node, "callspec") else None
+        is_ours = ours if ours is not None else subject == "ours" or figures.is_ours(getattr(column, "path", ""))
+        rows = request.config.stash[_measured].setdefault(figure, [])
+        rows.append({"subject": subject, "ours": is_ours, **values})
+
+    return record
 
 
 def pytest_unconfigure() -> None:

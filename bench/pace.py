@@ -59,10 +59,11 @@ def taker(arguments: Iterable[Any]) -> Take:
 
 def _quicker_of_two(run: Callable[[list[Any]], object], take: Take, count: int) -> float:
     """Seconds; one alone may have been interrupted, and would make every round too short."""
-    return min(_timed(run, take(count)), _timed(run, take(count)))
+    return min(timed(run, take(count)), timed(run, take(count)))
 
 
-def _timed(run: Callable[[list[Any]], object], arguments: list[Any]) -> float:
+def timed(run: Callable[[list[Any]], object], arguments: list[Any]) -> float:
+    """Seconds of ``run(arguments)``."""
     began = time.perf_counter()
     run(arguments)
     return time.perf_counter() - began
@@ -73,4 +74,4 @@ def loop_cost() -> float:
     """Seconds for each turn of a loop that does nothing."""
     turns = [None] * 100_000
     run = partial(fresh(nothing), None)
-    return min(_timed(run, turns) for _ in range(5)) / len(turns)
+    return min(timed(run, turns) for _ in range(5)) / len(turns)

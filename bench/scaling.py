@@ -11,6 +11,20 @@ from typing import Any
 from .pace import Take, taker
 from .timing import Run
 
+#: What each profile measures: workload with payload, how many threads, how many processes.
+ASKED: dict[str, dict[str, Sequence[Any]]] = {
+    "quick": {"asked": ["mixed-zipf small"], "threads": [1, 4], "processes": []},
+    "standard": {
+        "asked": ["mixed-zipf small", "get-hit text-1k"],
+        "threads": [1, 2, 4, 8, 16, 64],
+        "processes": [1, 2, 4, 8],
+    },
+    "thorough": {
+        "asked": ["mixed-zipf small", "get-hit text-1k"],
+        "threads": [1, 2, 4, 8, 16, 32, 64],
+        "processes": [1, 2, 4, 8],
+    },
+}
 CHUNK = 64  # operations between two looks at the clock
 PATIENCE = 60.0  # seconds that the slowest may take to begin
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .figures import verdict
+
 NARROWEST = 60
 CELL = 24  # characters of one ratio with its interval
 
@@ -15,11 +17,36 @@ def lines(results: dict[str, Any], width: int) -> Iterator[str]:
     if ratios:
         yield "cost as a multiple of the yardstick's: median of the blocks' ratios, with its 95 % interval"
         yield from _tables(ratios, max(width, NARROWEST))
+    if results.get("figures"):
+        yield from _aims(results["figures"])
     if floors := results.get("noise"):
         shown = ", ".join(f"{_label(each['subject'])} {each['floor']:.0%}" for each in floors)
         yield f"noise floor, the same cache measured twice: {shown}"
     for each in results.get("warnings", ()):
         yield f"! {each['what']} {each['remedy']}"
+
+
+def _aims(figures: list[dict[str, Any]]) -> Iterator[str]:
+    yield "what is aimed at, and what was measured: median, with its 95 % interval where there is one"
+    for each in figures:
+        bound = "at most" if each["better"] == "lower" else "at least"
+        yield f"{each['title']}: {bound} {_with_unit(each['target'], each['unit'])}"
+        for row in each["rows"]:
+            interval = "".join(
+                f" ({_with_unit(row['low'], each['unit'])} to {_with_unit(row['high'], each['unit'])})"
+                for _ in range("low" in row)
+            )
+            told = f"  {verdict(each, row)}" if row.get("ours") else ""
+            yield f"    {_label(row['subject']):<32}{_with_unit(row['value'], each['unit'])}{interval}{told}"
+    yield ""
+
+
+def _with_unit(value: float, unit: str) -> str:
+    """Seconds as ms, µs or ns."""
+    if unit != "s":
+        return f"{_figure(value)}{unit if unit == 'x' else f' {unit}'}"
+    factor, name = next((each for each in ((1e3, "ms"), (1e6, "µs")) if abs(value) * each[0] >= 1), (1e9, "ns"))
+    return f"{_figure(value * factor)} {name}"
 
 
 def _tables(ratios: list[dict[str, Any]], width: int) -> Iterator[str]:

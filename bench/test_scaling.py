@@ -20,20 +20,8 @@ from .pace import Pace
 from .scaling import in_processes, in_threads
 from .timing import filled
 
-THREADS = {"quick": (1, 4), "standard": (1, 2, 4, 8, 16, 64), "thorough": (1, 2, 4, 8, 16, 32, 64)}
-PROCESSES = {"quick": (), "standard": (1, 2, 4, 8), "thorough": (1, 2, 4, 8)}
-ASKED = {"quick": ["mixed-zipf small"], "standard": ["mixed-zipf small", "get-hit text-1k"]}
 LONGER = 2  # a block here lasts so many times one of another
 FOUND: dict[Any, list[float]] = defaultdict(list)  # operations a second, one figure for each block
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    profile = metafunc.config.getoption("profile")
-    if "asked" in metafunc.fixturenames:
-        metafunc.parametrize("asked", ASKED.get(profile, ASKED["standard"]))
-    for name, counts in (("threads", THREADS), ("processes", PROCESSES)):
-        if name in metafunc.fixturenames:
-            metafunc.parametrize(name, counts[profile] or [pytest.param(0, marks=pytest.mark.wide)])
 
 
 @pytest.mark.also(*YARDSTICKS)

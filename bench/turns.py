@@ -29,7 +29,8 @@ def possible(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     Of a column that is missing one item stays, to be skipped with the reason.
     """
     measured = [each for each in items if _is_measured(each)]
-    chosen = [each for each in measured if each.get_closest_marker("wide") is None]
+    asked = {_identity(each): each for each in reversed(measured)}  # test_figures asks for what others ask for, too
+    chosen = [each for each in asked.values() if each.get_closest_marker("wide") is None]
     able = [each for each in chosen if not _column(each).missing and _is_offered(each)]
     awaited = any(_is_cache(each) and _awaits(each) for each in able)
     able = [each for each in able if _is_cache(each) or awaited or not _awaits(each)]
@@ -58,7 +59,7 @@ def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
         column = rank("column", _column(item).name), rank("function", _function(item))
         cell = rank("workload", given.get("workload", _function(item))), rank("payload", given.get("payload", ""))
         there = column[::-1]  # a second cell of the same column is as far from the first as any other's
-        more = (given.get("threads", 0), given.get("processes", 0))
+        more = (given.get("threads") or 0, given.get("processes") or 0)
         return (given["block"], *cell, *more, *((-each for each in there) if given["block"] % 2 else there))
 
     return sorted(items, key=turn)
@@ -120,6 +121,11 @@ def _is_offered(item: pytest.Item) -> bool:
     needs = [WORKLOADS[workload].needs] if workload else []
     needs += [mark.kwargs for mark in item.iter_markers("offers")]
     return all(offered_by(_column(item).offered, each, _column(item).subject) for each in needs)
+
+
+def _identity(item: pytest.Item) -> tuple[str, Any]:
+    given = _parameters(item)
+    return _function(item), tuple((name, getattr(each, "name", str(each))) for name, each in sorted(given.items()))
 
 
 def _function(item: pytest.Item) -> str:
