@@ -57,9 +57,7 @@ class AiocacheMemory:
     distribution = "aiocache"
 
     def __init__(self, ttl: float | None = None) -> None:
-        asyncio.get_running_loop().call_later(
-            3600, bool
-        )  # every program has timers; NaN depends on them
+        asyncio.get_running_loop().call_later(3600, bool)  # every program has timers; NaN depends on them
         self._entries: Any = aiocache.SimpleMemoryCache(ttl=ttl)
 
     async def get(self, key: str, default: Any = None) -> Any:
