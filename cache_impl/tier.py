@@ -13,9 +13,10 @@ from .codec import decode, encode
 from .coroutines import Coroutines
 from .entries import Entries
 from .errors import CacheError
-from .flight import Flight, Flights
+from .flight import Flights
 from .forks import renew_after_fork
 from .frame import CLAIM, Frames
+from .renewal import Renewal
 from .store import Closed, Store
 from .turns import Turn, holding
 from .waiting import sleep
@@ -45,9 +46,10 @@ class Tier(Entries, Coroutines[str]):
         clock: Callable[[], float],
         prefix: bytes = b"",
         lease: float = 0.0,
+        renewal: Renewal | None = None,
     ) -> None:
         super().__init__(store, frames, ttl, clock, prefix)
-        self._lease = lease
+        self._lease, self._renewal = lease, renewal
         self._renew()
         renew_after_fork(self, Tier._renew)
 
@@ -115,15 +117,17 @@ class Tier(Entries, Coroutines[str]):
             Recursion: ``compute`` asks for ``key`` itself.
         """
         checked_ttl(ttl)
-        if (value := self.get(key, MISSING)) is not MISSING:
+        value = self.get(key, MISSING) if self._renewal is None else self._fresh(key, compute, ttl)
+        if value is not MISSING:
             return value
         raw = self._raw(key)
         held: list[bytes] = []  # what lies under the key while we compute
+        began = self._clock() if self._renewal is not None else inf
         payload = self._flights.run(
             key,
             lambda: self._look(raw, held),
             lambda: self._computed(raw, held, compute),
-            lambda payload, flight: self._land(raw, held, payload, ttl, flight),
+            lambda payload, flight: self._land(raw, held, payload, ttl, flight, began),
         )
         return decode(payload)
 
@@ -203,6 +207,30 @@ class Tier(Entries, Coroutines[str]):
             taken = self._store.swap(raw, over, claim, ends, now)
         return (claim, True) if taken else (self._store.find(raw), False)
 
+    def _fresh(self, key: str, compute: Callable[[], Any], ttl: float | None) -> Any:
+        """``get``; a value that is due is made anew on the side."""
+        raw = self._raw(key)
+        frame = self._store.find(raw)
+        value = self._value(raw, frame, self._clock())
+        if value is not MISSING and frame is not None:
+            self._renew_if_due(key, frame, compute, ttl)
+        return self._counted(value, MISSING)
+
+    def _renew_if_due(self, key: str, frame: bytes, compute: Callable[[], Any], ttl: float | None) -> None:
+        raw, known = self._raw(key), self._frames.peek(frame)
+        if known is None or self._renewal is None:
+            return
+        if self._renewal.due(known.expires - self._clock(), self._frames.took(raw, frame)):
+            self._renewal.start(raw, lambda: self._make_anew(key, frame, compute, ttl))
+
+    def _make_anew(self, key: str, old: bytes, compute: Callable[[], Any], ttl: float | None) -> bool:
+        """Store what ``compute()`` returns in exchange for ``old``; whether that was still there."""
+        raw, began = self._raw(key), self._clock()
+        payload = encode(compute())
+        now, expires = self._lifetime(ttl)
+        frame = self._frames.pack(raw, payload, expires, time.time_ns(), took=max(0.0, now - began))
+        return self._store.swap(raw, old, frame, expires, now)
+
     def _computed(self, raw: bytes, held: list[bytes], compute: Callable[[], Any]) -> bytes:
         try:
             with holding(held):
@@ -212,13 +240,13 @@ class Tier(Entries, Coroutines[str]):
                 self._drop(raw, claim)
             raise
 
-    def _land(self, raw: bytes, held: list[bytes], payload: bytes, ttl: float | None, flight: Flight) -> None:
-        if flight.overtaken:
-            for claim in held if self._lease else ():  # made after the change: whoever asks next would wait for it
-                self._drop(raw, claim)
-        elif held:
+    def _land(  # noqa: PLR0913, PLR0917  # what there is to know of a compute
+        self, raw: bytes, held: list[bytes], payload: bytes, ttl: float | None) -> None:
+        """Store it in exchange for the claim, which whoever has changed the key since then has removed or replaced."""
+        if held:
             now, expires = self._lifetime(ttl)
-            frame = self._frames.pack(raw, payload, expires, time.time_ns())
+            took = max(0.0, now - began)
+            frame = self._frames.pack(raw, payload, expires, time.time_ns(), took=took)
             try:
                 self._store.swap(raw, held[0], frame, expires, now)
             except CacheError as error:  # it was expensive, and is what was asked for
