@@ -86,6 +86,13 @@ def test_every_mutant_is_caught_whatever_the_seed(folder: Path, seed: int) -> No
     assert red(folder, expected, "-m", "hypothesis and not drawn", seed=seed) == expected
 
 
+def test_threads_find_races(folder: Path) -> None:
+    """What else they find on the way is luck; on this they stumble within a few calls."""
+    raced = {name: set(getattr(each, "raced_by", ())) for name, each in CACHES.items() if hasattr(each, "raced_by")}
+    found = red(folder, raced, "-k", "test_concurrency", seed=0)
+    assert {name: found[name] & promises for name, promises in raced.items()} == raced
+
+
 def test_nothing_right_is_accused(folder: Path) -> None:
     """Locked and lock-free, copying and sharing, by text and by hash, in memory and in a file."""
     options = ("--profile=thorough",) if THOROUGH else WITHOUT_LUCK

@@ -71,6 +71,7 @@ class TouchesTheDeleted(Right):
     """
 
     caught_by = ("test_entries.py::test_two_operations_at_once_are_as_one_after_the_other",)
+    raced_by = ("test_concurrency.py::test_threads_see_one_order",)
 
     def get(self, key: Any, default: Any = None) -> Any:
         with self.lock:
@@ -91,6 +92,7 @@ class DeletesTogether(Right):
     """
 
     caught_by = ("test_entries.py::test_two_operations_at_once_are_as_one_after_the_other",)
+    raced_by = ("test_concurrency.py::test_threads_see_one_order",)
 
     def delete(self, key: Any) -> bool:
         with self.lock:
