@@ -22,7 +22,9 @@ _KEYS = {
     ),
 }
 
-_NAN = f"no timer comes before or after NaN, so that it waits for those that are there, {_CODE}/backends/memory.py#L38"
+_NAN = (
+    f"NaN breaks the order of the event loop's timers: its own waits, and so do others, {_CODE}/backends/memory.py#L38"
+)
 _OWN_TTL = (
     "test_expiry.py::test_a_key_set_anew_has_no_earlier_ttl",
     "test_ttl.py::test_a_huge_ttl_is_kept_or_refused",
@@ -57,7 +59,7 @@ class AiocacheMemory:
     distribution = "aiocache"
 
     def __init__(self, ttl: float | None = None) -> None:
-        asyncio.get_running_loop().call_later(3600, bool)  # every program has timers; NaN depends on them
+        asyncio.get_running_loop().call_later(3600, bool)  # as every program has timers; with NaN, all depends on them
         self._entries: Any = aiocache.SimpleMemoryCache(ttl=ttl)
 
     async def get(self, key: str, default: Any = None) -> Any:
