@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
+from .errors import CacheError
 from .latency import Latency
 from .memory import MemoryCache
 
@@ -64,6 +66,15 @@ def figures(cache: Any) -> Figures:
         {tier: each for tier, each in latency.items() if each},
         *_health(cache, next(iter(latency))),
     )
+
+
+def figures_of(caches: Mapping[str, Any]) -> dict[str, Figures]:
+    """The figures of ``caches``, by name, without those that are closed, or cannot tell for another reason."""
+    seen = {}
+    for name, cache in caches.items():
+        with suppress(CacheError):
+            seen[name] = figures(cache)
+    return seen
 
 
 def _waits(cache: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
-from .gauges import BREAKER_STATES, COUNTED, Figures, figures
+from .gauges import BREAKER_STATES, COUNTED, Figures, figures_of
 from .tools import ToolCache
 
 _Look = Callable[[CallbackOptions], Iterator[Observation]]
@@ -18,7 +18,7 @@ _Values = list[tuple[dict[str, str], float]]  # each with its attributes
 def instrument(meter: Meter, caches: Mapping[str, Any], tools: Mapping[str, ToolCache] | None = None) -> None:
     """Have ``meter`` observe the figures of ``caches`` and the costs of ``tools``, each by name; no server is asked.
 
-    The instruments keep the caches alive, and are there for as long as the meter is.
+    A cache that is closed is left out. The instruments, and with them the caches, stay for as long as the meter does.
     """
     for figure, about in COUNTED.items():
         meter.create_observable_counter(f"cache.{figure}", [_each(caches, partial(_one, figure))], description=about)
@@ -45,8 +45,8 @@ _COSTS = {
 
 def _each(caches: Mapping[str, Any], read: Callable[[Figures], _Values]) -> _Look:
     def look(_options: CallbackOptions) -> Iterator[Observation]:
-        for name, cache in caches.items():
-            for attributes, value in read(figures(cache)):
+        for name, seen in figures_of(caches).items():
+            for attributes, value in read(seen):
                 yield Observation(value, {"cache": name, **attributes})
 
     return look

@@ -9,14 +9,14 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from .gauges import BREAKER_STATES, COUNTED, figures
+from .gauges import BREAKER_STATES, COUNTED, figures_of
 from .tools import ToolCache
 
 
 class CacheCollector(Collector):
     """The figures of ``caches``, by name, and the costs of ``tools``, by name, at each scrape; no server is asked.
 
-    To be registered: ``REGISTRY.register(CacheCollector({"main": cache}))``.
+    A cache that is closed is left out. To be registered: ``REGISTRY.register(CacheCollector({"main": cache}))``.
     """
 
     def __init__(self, caches: Mapping[str, Any], tools: Mapping[str, ToolCache] | None = None) -> None:
@@ -31,7 +31,7 @@ class CacheCollector(Collector):
         return ()
 
     def _figures(self) -> Iterator[Metric]:
-        seen = {name: figures(cache) for name, cache in self._caches.items()}
+        seen = figures_of(self._caches)
         for figure, about in COUNTED.items():
             counter = CounterMetricFamily(f"cache_{figure}", about, labels=["cache"])
             for name, each in seen.items():

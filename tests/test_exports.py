@@ -47,6 +47,9 @@ def test_prometheus_scrapes_every_figure(used: tuple[Any, ToolCache]) -> None:
     assert registry.get_sample_value("cache_cost_spent_total", embedding) == 0.25
     assert registry.get_sample_value("cache_cost_saved_total", embedding) == 0.25
     assert b'cache_hits_total{cache="main"} 2.0' in prometheus.generate_latest(registry)
+    cache.close()
+    assert registry.get_sample_value("cache_hits_total", main) is None
+    assert registry.get_sample_value("cache_cost_saved_total", embedding) == 0.25
 
 
 def test_opentelemetry_observes_every_figure(used: tuple[Any, ToolCache]) -> None:
