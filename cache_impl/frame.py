@@ -14,13 +14,14 @@ from zlib import crc32
 from .codec import Damaged
 from .errors import BadSetting
 
-FORMAT = 1
+FORMAT, TIMED = 1, 2  # in a timed frame, 8 bytes before the payload are how long it took to make, seconds
 #: What the payload is: nothing, but a promise to store a value here; a value, encoded by ``codec``; or the memory of a
 #: delete.
 CLAIM, VALUE, TOMBSTONE = 0, 1, 2
 #: A reader of this many bytes of a frame can tell its expiry, whatever it is sealed with.
 HEAD = 64
 _LEAST_KEY = 16  # bytes
+_TOOK = Struct(">d")
 _AHEAD = 86_400 * 10**9  # nanoseconds that another machine's clock may be ahead and still be believed
 
 
@@ -65,14 +66,21 @@ class Frames:
         self._head = Struct(f">{seal}BBdQI")
         self._rest = Struct(">BBdQI")
 
-    def pack(self, key: bytes, payload: bytes, expires: float, version: int, kind: int = VALUE) -> bytes:
-        """The frame of ``payload`` under ``key``."""
-        rest = self._rest.pack(FORMAT, kind, expires, version, len(key)) + key + payload
+    def pack(  # noqa: PLR0913, PLR0917  # what is in a frame
+        self, key: bytes, payload: bytes, expires: float, version: int, kind: int = VALUE, took: float = 0.0
+    ) -> bytes:
+        """The frame of ``payload`` under ``key``, which took so many seconds to make, where that matters."""
+        form = FORMAT
+        if took:
+            form, payload = TIMED, _TOOK.pack(took) + payload
+        rest = self._rest.pack(form, kind, expires, version, len(key)) + key + payload
         return self._seal.pack(self._mac(rest)) + rest
 
-    def payload(self, key: bytes, frame: bytes) -> bytes:
-        """The payload of a ``frame`` that ``pack`` has just made for ``key``."""
-        return frame[self._head.size + len(key) :]
+    def took(self, key: bytes, frame: bytes) -> float:
+        """How many seconds it took to make the value of a ``frame`` that has been unpacked; 0 if that is not known."""
+        if frame[self._seal.size] != TIMED:
+            return 0.0
+        return float(_TOOK.unpack_from(frame, self._head.size + len(key))[0])
 
     def unpack(self, key: bytes, frame: bytes) -> tuple[int, float, int, bytes]:
         """What the payload is, expiry, write version and payload of the ``frame`` found under ``key``.
@@ -87,11 +95,11 @@ class Frames:
         payload = self._head.size + size
         if not (
             self._same(self._mac(frame[self._seal.size :]), seal)
-            and form == FORMAT
+            and FORMAT <= form <= TIMED
             and frame[self._head.size : payload] == key
         ):
-            raise Damaged(f"not the frame, format {FORMAT}, of this key, or changed since it was sealed")
-        return kind, expires, version, frame[payload:]
+            raise Damaged(f"not the frame, format {FORMAT} or {TIMED}, of this key, or changed since it was sealed")
+        return kind, expires, version, frame[payload if form == FORMAT else payload + _TOOK.size :]
 
     def lives(self, head: bytes, now: float) -> bool:
         """Whether a frame that begins with ``head`` is a value that has not expired. It may turn out damaged."""
@@ -99,7 +107,7 @@ class Frames:
             _, form, kind, expires, _, _ = self._head.unpack_from(head)
         except (error, TypeError):
             return False
-        return bool(form == FORMAT and kind == VALUE and now < expires)
+        return bool(FORMAT <= form <= TIMED and kind == VALUE and now < expires)
 
     def peek(self, head: bytes | None) -> Known | None:
         """What a frame that begins with ``head`` says of itself; None where it cannot be one.

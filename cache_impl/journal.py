@@ -200,7 +200,7 @@ class Journal:
     def _write(self, change: Callable[..., int], key: bytes, write: Write, version: int) -> bool:
         """Write what is to be replayed; whether it is the newest there is."""
         kind, payload = (TOMBSTONE, b"") if write.payload is None else (VALUE, write.payload)
-        frame = self._frames.pack(key, payload, write.expires, version, kind)
+        frame = self._frames.pack(key, payload, write.expires, version, kind, write.took)
         if change(_WAIT, (key, version, min(write.expires, _NEVER), frame, self._everything)) == 1:
             return True
         return change(_WRITE, self._values(key, version, write.expires, frame, pending=True)) == 1

@@ -10,12 +10,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from .basics import MISSING
 from .breaker import CircuitBreaker
 from .circuit import Transition
 from .codec import encode
 from .errors import BadSetting
 from .file import _FileStore
-from .frame import Frames
 from .fronted import Fronted
 from .journal import Journal
 from .layers import Layers
@@ -81,8 +81,8 @@ class LayeredCache(Fronted):
     ) -> None:
         if not isinstance(redis, RedisCache):
             raise BadSetting(f"redis is of type {type(redis).__name__}; it is a RedisCache")
-        store, frames, ttl, clock, prefix, lease = _parts(redis)
-        super().__init__(store, frames, ttl, clock, prefix, lease)
+        super().__init__(*_parts(redis))
+        store, frames, clock, prefix = cast(Any, self._store), self._frames, self._clock, self._prefix
         self._folder = Path(directory)
         self._put_before(memory, memory_ttl)
         self._breaker = breaker or CircuitBreaker(recovery_time=1.0, name="redis")
@@ -123,6 +123,22 @@ class LayeredCache(Fronted):
 
         with self._layers.one_deadline():
             return super().get_or_set(key, unhurried, ttl)
+
+    def _fresh(self, key: str, compute: Callable[[], Any], ttl: float | None) -> Any:
+        """As every tier does; memory, which keeps nothing for long, answers as it is."""
+        if self._front is None:
+            return super()._fresh(key, compute, ttl)
+        if (value := self._front.memory.get(key, MISSING)) is MISSING:
+            value = self.get(key, MISSING)
+            if value is not MISSING:
+                self._renew_if_due(key, self._store.find(self._raw(key)), compute, ttl)
+        return value
+
+    def _make_anew(self, key: str, old: bytes, compute: Callable[[], Any], ttl: float | None) -> bool:
+        stored = super()._make_anew(key, old, compute, ttl)
+        if stored and self._front is not None:
+            self._front.forget([key])
+        return stored
 
     def find(self, key: str) -> Any:
         """The value of ``key`` on the server, for tasks that run once; raises ``Unavailable`` while it is away."""
@@ -182,6 +198,7 @@ class LayeredCache(Fronted):
             self._replayer.wake()
 
 
-def _parts(tier: Any) -> tuple[Any, Frames, float | None, Callable[[], float], bytes, float]:
+def _parts(tier: Any) -> tuple[Any, ...]:
     """What ``tier`` was made of."""
-    return tier._store, tier._frames, tier._ttl, tier._clock, tier._prefix, tier._lease  # noqa: SLF001  # as we are
+    each = vars(tier)
+    return tuple(each[f"_{name}"] for name in ("store", "frames", "ttl", "clock", "prefix", "lease", "renewal"))

@@ -9,7 +9,8 @@ from math import ceil, isinf
 from typing import TYPE_CHECKING, Any, cast
 
 from .errors import BadSetting
-from .frame import HEAD, Frames
+from .frame import HEAD, VALUE, Frames
+from .renewal import Renewal
 from .store import checked_deadline, checked_seconds
 from .tier import Tier
 
@@ -38,6 +39,11 @@ class RedisCache(Tier):
     stored or given up, or for ``lease`` seconds, as it may have died. Then one of them takes its place, and a late
     result is returned to its caller alone. Choose it longer than any compute takes.
 
+    ``get_or_set`` has values made anew on the side before they expire, if it is told to: in the last ``stale`` seconds
+    of their ttl, and with ``early_refresh`` above 0, at random before that, as ``Renewal`` tells. Meanwhile it answers
+    with the old value. Each process does so once at a time for each key; a value that was set or deleted meanwhile
+    stays so.
+
     A cache may be used on both sides of a fork. The server is Redis 6.2, Valkey 7.2, or newer.
 
     Raises:
@@ -57,6 +63,8 @@ class RedisCache(Tier):
         deadline: float = 0.25,
         pool_size: int = 10,
         lease: float = 30.0,
+        early_refresh: float = 0.0,
+        stale: float = 0.0,
         clock: Callable[[], float] = time.time,
         signing_key: bytes | None = None,
         username: str | None = None,
@@ -71,18 +79,22 @@ class RedisCache(Tier):
         address = address_of(server, username, password, unverified_tls=unverified_tls)
         frames, raw_prefix = Frames(signing_key), prefix.encode(errors="surrogatepass")
         wire = Wire(address, _checked_pool(pool_size), checked_deadline(deadline))
-        super().__init__(
-            _RedisStore(wire, raw_prefix, frames), frames, ttl, clock, raw_prefix, checked_seconds("lease", lease)
-        )
+        store, renewal = _RedisStore(wire, raw_prefix, frames), Renewal(early_refresh, stale)
+        lease = checked_seconds("lease", lease)
+        super().__init__(store, frames, ttl, clock, raw_prefix, lease, renewal or None)
         self._shown = f"{type(self).__name__}({address.shown!r}, prefix={prefix!r})"
 
     async def aget(self, key: str, default: Any = None) -> Any:
         """``get``."""
         raw = self._raw(key)
         frame, now = await cast(_RedisStore, self._store).afind(raw), self._clock()
-        if frame is not None and not self._frames.lives(frame, now):
+        if frame is not None and self._has_expired(frame, now):
             return await super().aget(key, default)  # it has to go, if it is still there
         return self._counted(self._value(raw, frame, now), default)
+
+    def _has_expired(self, frame: bytes, now: float) -> bool:
+        known = None if self._frames.lives(frame, now) else self._frames.peek(frame)
+        return known is not None and known.kind == VALUE
 
     def __repr__(self) -> str:
         return self._shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import inf
 from threading import Lock
 from typing import Any, Self
 
@@ -127,7 +128,7 @@ class Tier(Entries, Coroutines[str]):
             key,
             lambda: self._look(raw, held),
             lambda: self._computed(raw, held, compute),
-            lambda payload, flight: self._land(raw, held, payload, ttl, flight, began),
+            lambda payload, _flight: self._land(raw, held, payload, ttl, began),
         )
         return decode(payload)
 
@@ -212,13 +213,13 @@ class Tier(Entries, Coroutines[str]):
         raw = self._raw(key)
         frame = self._store.find(raw)
         value = self._value(raw, frame, self._clock())
-        if value is not MISSING and frame is not None:
+        if value is not MISSING:
             self._renew_if_due(key, frame, compute, ttl)
         return self._counted(value, MISSING)
 
-    def _renew_if_due(self, key: str, frame: bytes, compute: Callable[[], Any], ttl: float | None) -> None:
+    def _renew_if_due(self, key: str, frame: bytes | None, compute: Callable[[], Any], ttl: float | None) -> None:
         raw, known = self._raw(key), self._frames.peek(frame)
-        if known is None or self._renewal is None:
+        if frame is None or known is None or self._renewal is None:
             return
         if self._renewal.due(known.expires - self._clock(), self._frames.took(raw, frame)):
             self._renewal.start(raw, lambda: self._make_anew(key, frame, compute, ttl))
@@ -240,13 +241,11 @@ class Tier(Entries, Coroutines[str]):
                 self._drop(raw, claim)
             raise
 
-    def _land(  # noqa: PLR0913, PLR0917  # what there is to know of a compute
-        self, raw: bytes, held: list[bytes], payload: bytes, ttl: float | None) -> None:
+    def _land(self, raw: bytes, held: list[bytes], payload: bytes, ttl: float | None, began: float) -> None:
         """Store it in exchange for the claim, which whoever has changed the key since then has removed or replaced."""
         if held:
             now, expires = self._lifetime(ttl)
-            took = max(0.0, now - began)
-            frame = self._frames.pack(raw, payload, expires, time.time_ns(), took=took)
+            frame = self._frames.pack(raw, payload, expires, time.time_ns(), took=max(0.0, now - began))
             try:
                 self._store.swap(raw, held[0], frame, expires, now)
             except CacheError as error:  # it was expensive, and is what was asked for

@@ -23,6 +23,7 @@ class Write(NamedTuple):
 
     payload: bytes | None
     expires: float
+    took: float = 0.0
 
 
 class Replay(NamedTuple):
@@ -177,7 +178,7 @@ class Versioned(_RedisStore):
         version = self._versions.next(after=old.version if old else 0)
         if write.payload is None:
             return self._frames.pack(key, b"", inf, version, TOMBSTONE)
-        return self._frames.pack(key, write.payload, write.expires, version)
+        return self._frames.pack(key, write.payload, write.expires, version, took=write.took)
 
     def _set(self, key: bytes, frame: bytes, expires: float, now: float) -> Command:
         return (b"SET", key, frame, *_lifetime(expires, now))

@@ -1,0 +1,80 @@
+"""Values made anew before they expire: on the side, while everybody is still answered with the old one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextvars import Context
+from math import inf, log
+from random import random
+from threading import Lock, Thread
+from typing import Any
+
+from .errors import BadSetting
+from .forks import renew_after_fork
+from .waiting import here, run
+
+_tasks: set[Any] = set()  # the event loop itself holds none of them
+
+
+class Renewal:
+    """When a value is due, and that each is made anew once at a time in this process.
+
+    It is due in the last ``stale`` seconds of its ttl (stale-while-revalidate: what is before them is how long it is
+    fresh); and with ``early`` above 0, at random before: the likelier, the longer it took to make, and the sooner it
+    expires. ``early`` is the beta of XFetch (Vattani, Chierichetti, Lowenstein, "Optimal Probabilistic Cache Stampede
+    Prevention", VLDB 2015), of which 1 is best for most. ``draw`` returns numbers from 0 to below 1.
+    """
+
+    def __init__(self, early: float, stale: float, draw: Callable[[], float] = random) -> None:
+        self._early, self._stale, self._draw = _checked("early_refresh", early), _checked("stale", stale), draw
+        self._renew()
+        renew_after_fork(self, Renewal._renew)
+
+    def __bool__(self) -> bool:
+        return self._early > 0 or self._stale > 0
+
+    def due(self, left: float, took: float) -> bool:
+        """Whether a value that lives ``left`` seconds more, and took so many to make, is to be made anew now."""
+        if left == inf:
+            return False
+        return left <= self._stale or left <= -took * self._early * log(1.0 - self._draw())
+
+    def start(self, key: bytes, make: Callable[[], object]) -> None:
+        """Have ``make()`` called on the side, unless it is being done for ``key``. Its errors are logged."""
+        with self._change:
+            if key in self._under_way:
+                return
+            self._under_way.add(key)
+        _aside(lambda: self._make(key, make))
+
+    def _make(self, key: bytes, make: Callable[[], object]) -> None:
+        try:
+            make()
+        except Exception as error:  # noqa: BLE001  # nobody waits for it; when the old value has gone, somebody will
+            logging.getLogger(__name__).warning("a value was not made anew: %s: %s", type(error).__name__, error)
+        finally:
+            with self._change:
+                self._under_way.discard(key)
+
+    def _renew(self) -> None:
+        self._change = Lock()
+        self._under_way: set[bytes] = set()
+
+
+def _aside(function: Callable[[], object]) -> None:
+    """In a thread; for a task, in another task of its loop."""
+    if here.task is None:
+        Thread(target=function, name="cache_impl.renewal", daemon=True).start()
+        return
+    from asyncio import get_running_loop  # noqa: PLC0415  # who has a task has loaded it
+
+    task = get_running_loop().create_task(run(function), context=Context())
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+def _checked(name: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < inf:
+        raise BadSetting(f"{name} is {value!r}; it is a number, 0 or more, where 0 is never")
+    return value
