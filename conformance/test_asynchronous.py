@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any
 
+import pytest
+
 from .callers import Caller, at_once, programs
 from .contract import needs
 from .factory import NewCache
@@ -21,6 +23,7 @@ PATIENCE = 5.0  # seconds until what nothing holds up any more is taken to hang
 TURNS = 3  # of the event loop, until another task has run to its end
 
 
+@pytest.mark.drawn
 @needs(asynchronous="yes")
 def test_tasks_see_one_order(new_cache: NewCache) -> None:
     """For every key, what tasks are answered at once they could be answered one after another.
@@ -33,6 +36,7 @@ def test_tasks_see_one_order(new_cache: NewCache) -> None:
         judge(cache, by_tasks(cache, seed, names(new_cache)))
 
 
+@pytest.mark.drawn
 @needs(asynchronous="yes", get_or_set="single-flight")
 def test_tasks_compute_in_one_order(new_cache: NewCache) -> None:
     """The same with get_or_set: one compute of a key at a time, and what comes too late is not stored."""

@@ -18,6 +18,7 @@ from .overlaps import judge, names, seeds
 THREADS, PROCESSES, LENGTH = 3, 3, 40  # calls of each in one history
 
 
+@pytest.mark.drawn
 @needs(threads="safe", asynchronous={"no"})
 def test_threads_see_one_order(new_cache: NewCache) -> None:
     """threads: safe: for every key, what threads are answered at once they could be answered one after another.
@@ -30,6 +31,7 @@ def test_threads_see_one_order(new_cache: NewCache) -> None:
         judge(cache, by_threads(cache, seed, names(new_cache)))
 
 
+@pytest.mark.drawn
 @needs(threads="safe", asynchronous={"no"}, eviction="approximate")
 def test_threads_see_one_order_while_entries_are_evicted(new_cache: NewCache) -> None:
     """The same with room for one entry: any may be gone at any time, but what is gone stays gone."""
@@ -38,6 +40,7 @@ def test_threads_see_one_order_while_entries_are_evicted(new_cache: NewCache) ->
         judge(cache, by_threads(cache, seed, names(new_cache)), evicts=True)
 
 
+@pytest.mark.drawn
 @needs(threads="safe", asynchronous={"no"}, get_or_set="single-flight")
 def test_threads_compute_in_one_order(new_cache: NewCache) -> None:
     """The same with get_or_set: one compute of a key at a time, and what comes too late is not stored.
@@ -49,6 +52,7 @@ def test_threads_compute_in_one_order(new_cache: NewCache) -> None:
         judge(cache, by_threads(cache, seed, ["get_or_set", "get_or_set", "get_or_set", "delete"]))
 
 
+@pytest.mark.drawn
 @needs(scope="host")
 def test_processes_see_one_order(new_cache: NewCache) -> None:
     """For every key, what processes are answered at once they could be answered one after another.
