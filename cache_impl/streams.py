@@ -88,6 +88,7 @@ class _StreamVoice(Protocol):
         self._received: list[bytes] = []  # what nobody has waited for yet
         self._ends = inf
         self._end: redis.RedisError = redis.ConnectionError("the server closed the connection")
+        self._alarm = inf  # when the timer rings
         self._timer: TimerHandle | None = None
 
     def ask(self, commands: Sequence[Command], ends: float) -> list[Any]:
@@ -133,7 +134,7 @@ class _StreamVoice(Protocol):
 
     def _send(self, commands: Sequence[Command], ends: float) -> None:
         self._ends = ends
-        if self._timer is None:
+        if ends < self._alarm:
             self._watch()
         self._transport.write(packed(commands))
 
@@ -146,8 +147,9 @@ class _StreamVoice(Protocol):
 
     def _watch(self) -> None:
         """Hang up when the time is over. One timer sees many commands to their end: to set it takes its time."""
-        left = self._ends - monotonic()
-        self._timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+        self._alarm, left = self._ends, self._ends - monotonic()
         if left == inf:
             return
         if left > 0:
