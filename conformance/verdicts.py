@@ -116,7 +116,8 @@ class Verdicts:
 
     @property
     def _unoffered(self) -> list[dict[str, Any]]:
-        return [each for each in self._results.verdicts if each["outcome"] == "not-offered"]
+        """Of which no test was run; the others come with their reports."""
+        return [each for each in self._results.verdicts if each["outcome"] == "not-offered" and "seconds" not in each]
 
     def _write(self, content: dict[str, Any]) -> None:
         target = self._config.getoption("results")
