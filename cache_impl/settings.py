@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .local import LocalCache
 
 _OURS = "CACHE_"  # what begins so is meant for us, most likely
-_TYPO = 0.8  # how much alike a name and ours are where one is the other, mistyped
+_TYPO = 0.85  # how much alike a name and ours are where one is the other, mistyped
 _WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 _LEAST_KEY = 16  # bytes, as in a frame
 
@@ -56,6 +56,15 @@ def _seconds(text: str) -> float:
     except ValueError:
         pass
     raise ValueError("a number of seconds above 0, such as 0.25")
+
+
+def _amount(text: str) -> float:
+    try:
+        if 0 <= (value := float(text)) < math.inf:
+            return value
+    except ValueError:
+        pass
+    raise ValueError("a number, 0 or more")
 
 
 def _at_least(least: int) -> Callable[[str], Any]:
@@ -93,6 +102,9 @@ class Settings:
     redis_deadline: float = _setting("REDIS_DEADLINE", 0.25, _seconds)
     redis_pool_size: int = _setting("REDIS_POOL_SIZE", 10, _at_least(1))
     redis_prefix: str = _setting("REDIS_PREFIX", "cache:")
+    redis_lease: float = _setting("REDIS_LEASE", 30.0, _seconds)
+    redis_early_refresh: float = _setting("REDIS_EARLY_REFRESH", 0.0, _amount)
+    redis_stale: float = _setting("REDIS_STALE", 0.0, _amount)
     directory: str = _setting("CACHE_DIRECTORY", ".cache_impl")
     ttl: float | None = _setting("CACHE_TTL", None, _seconds)
     memory_capacity: int = _setting("CACHE_MEMORY_CAPACITY", 1000, _at_least(0))
@@ -192,6 +204,9 @@ def _layered(settings: Settings) -> LayeredCache:
         deadline=settings.redis_deadline,
         pool_size=settings.redis_pool_size,
         prefix=settings.redis_prefix,
+        lease=settings.redis_lease,
+        early_refresh=settings.redis_early_refresh,
+        stale=settings.redis_stale,
         ttl=settings.ttl,
         signing_key=settings.signing_key,
     )

@@ -86,6 +86,8 @@ def test_flags_are_read_as_people_write_them(word: str) -> None:
         ("REDIS_POOL_SIZE", "0", "1 or more"),
         ("CACHE_TTL", "-5", "seconds above 0"),
         ("CACHE_MEMORY_CAPACITY", "1e3", "0 or more"),
+        ("REDIS_STALE", "-1", "0 or more"),
+        ("REDIS_EARLY_REFRESH", "inf", "0 or more"),
         ("CACHE_BREAKER_FAILURE_THRESHOLD", "²", "1 or more"),
         ("CACHE_BREAKER_RECOVERY_TIME", "soon", "seconds above 0"),
     ],
