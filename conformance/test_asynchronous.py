@@ -74,7 +74,7 @@ def test_tasks_make_one_compute(new_cache: NewCache) -> None:
     async def main() -> list[Any]:
         tasks = await computing(cache, origin, 5)
         origin.release.set()
-        return await asyncio.gather(*tasks)
+        return await answers(tasks)
 
     assert run(new_cache, main()) == ["computed"] * 5
     assert origin.calls == 1
@@ -89,7 +89,7 @@ def test_when_the_leader_is_cancelled_the_others_are_answered(new_cache: NewCach
         leader, *waiters = await computing(cache, origin, 3)
         await end(leader)
         origin.release.set()
-        return await asyncio.gather(*waiters, return_exceptions=True)
+        return await answers(waiters)
 
     assert run(new_cache, main()) == ["computed"] * 2
 
@@ -103,7 +103,7 @@ def test_when_a_waiter_is_cancelled_the_others_are_answered(new_cache: NewCache)
         leader, waiter, other = await computing(cache, origin, 3)
         await end(waiter)
         origin.release.set()
-        return [*await asyncio.gather(leader, other, return_exceptions=True)]
+        return await answers([leader, other])
 
     assert run(new_cache, main()) == ["computed"] * 2
     assert origin.calls == 1
@@ -214,6 +214,14 @@ async def computing(cache: Judged, origin: Origin, callers: int) -> list[asyncio
     tasks += [asyncio.ensure_future(asked(cache, "get_or_set", "a", origin)) for _ in range(callers - 1)]
     await turn(100)  # one that comes later still finds what the others have, and accuses nobody
     return tasks
+
+
+async def answers(tasks: list[asyncio.Future[Any]]) -> list[Any]:
+    """What each was answered, errors included."""
+    _, hanging = await asyncio.wait(tasks, timeout=PATIENCE)
+    if hanging:
+        await end(*hanging)
+    return await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def cancelled(cache: Judged, turns: int, name: str, *arguments: Any) -> bool:
