@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+import copy
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from types import GeneratorType
 from typing import Any
 
 from .contract import Capabilities
@@ -30,7 +33,8 @@ _NAMES = {"MISSING": MISSING, "inf": float("inf"), "nan": float("nan")}
 class Step:
     """One operation: what was called with what, the answer as Python, and the clock when it was asked.
 
-    Where several callers were at work: ``by`` whom, and ``until`` when it was not answered.
+    Where several callers were at work: ``by`` whom, and ``until`` when it was not answered. ``met`` is the number of
+    steps at its end, where others were begun before that.
     """
 
     name: str
@@ -41,6 +45,8 @@ class Step:
     expected: str | None = None
     by: str | None = None
     until: float | None = None
+    met: int = 0
+    thread: int = field(default_factory=threading.get_ident)
 
     @property
     def operation(self) -> str:
@@ -50,6 +56,37 @@ class Step:
     @property
     def call(self) -> str:
         return f"{self.name}({self.arguments})"
+
+    @property
+    def alike(self) -> str | None:
+        """What many of in a row can be said in one breath: a call with arguments whose answer says nothing new."""
+        plain = self.met == 0 and self.by is None and not self.raised and self.expected is None
+        return self.name if plain and self.arguments and "=" not in self.arguments and self.name != "advance" else None
+
+    @property
+    def computing(self) -> str:
+        """The arguments with a compute that gives this answer, where that has a text."""
+        if self.raised or "compute" not in self.arguments:
+            return self.arguments
+        return (
+            self.arguments.replace("compute", f"lambda: {self.answer}") if _is_literal(self.answer) else self.arguments
+        )
+
+    @property
+    def equal(self) -> bool:
+        """Whether what was answered and what would be right are equal, and yet not the same: ``1`` and ``True``."""
+        both = str(self.expected), self.answer
+        return all(map(_is_literal, both)) and ast.literal_eval(both[0]) == ast.literal_eval(both[1])
+
+    @property
+    def outcome(self) -> str:
+        """The end of the compute that gave this answer."""
+        return f"raise {self.answer.partition(':')[0]}" if self.raised else f"return {self.answer}"
+
+    def waits_for(self, later: Sequence[Step]) -> bool:
+        """Whether it computed while ``later`` steps began, on other threads."""
+        computes = self.operation == "get_or_set" and "compute" in self.arguments
+        return computes and self.met > 0 and self.by is None and any(each.thread != self.thread for each in later[:1])
 
     def as_dict(self) -> dict[str, Any]:
         known = {"call": self.call, "answer": self.answer, "at": round(self.at, 6)}
@@ -87,8 +124,20 @@ class History:
 
 
 def _shown(argument: Any) -> str:
-    """As Python; a function has no text of its own."""
+    """As Python; a function has no text of its own, nor has a generator."""
+    if isinstance(argument, GeneratorType):
+        return "(each for each in '')"
+    if isinstance(argument, Iterator):
+        return f"iter({list(copy.copy(argument))!r})"  # the copy of an iterator leaves it where it is
     return "compute" if callable(argument) else repr(argument)
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return False
+    return True
 
 
 def _compare(step: Step, ask: Callable[..., Any]) -> None:

@@ -40,8 +40,17 @@ class Judged:
         self.history.begin("advance", (seconds,), {}, self.timeline.now()).answer = "None"
         self.timeline.advance(seconds)
 
+    def change(self, code: str, **held: Any) -> None:
+        """Change an object that the last step was ``given`` last or did ``answer``, and write that down.
+
+        ``code`` is Python about that name, such as ``change("given.append(1)", given=value)``.
+        """
+        self.history.begin("change", (), {}, self.timeline.now()).arguments = code
+        eval(code, {}, held)  # noqa: S307 - a line of a test of ours
+
     def sibling(self) -> Judged:
         """Another instance of the same subject at the same location, on the same clock."""
+        self.history.begin("sibling", (), {}, self.timeline.now()).answer = "another instance at the same place"
         return Judged(self._make, self.history, self.timeline, "other.")
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -64,5 +73,8 @@ class Judged:
         except BaseException as error:
             step.answer, step.raised = f"{type(error).__name__}: {error}", True
             raise
+        finally:
+            if self.history.steps[-1] is not step:
+                step.met = len(self.history.steps)
         step.answer = repr(answer)
         return answer

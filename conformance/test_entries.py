@@ -127,7 +127,7 @@ def test_changing_an_object_after_set_changes_no_entry(new_cache: NewCache) -> N
     """values: copied holds on the way in, all the way down."""
     cache, value = new_cache(), [[1]]
     cache.set("a", value)
-    value[0].append(2)
+    cache.change("given[0].append(2)", given=value)
     assert cache.get("a", MISSING) == [[1]]
 
 
@@ -136,7 +136,7 @@ def test_changing_an_answer_changes_no_entry(new_cache: NewCache) -> None:
     """values: copied holds on the way out: the second get is not the object the first one answered."""
     cache = new_cache()
     cache.set("a", [[1]])
-    cache.get("a")[0].append(2)
+    cache.change("answer[0].append(2)", answer=cache.get("a"))
     assert cache.get("a", MISSING) == [[1]]
 
 

@@ -91,8 +91,8 @@ def test_an_exception_is_not_cached(new_cache: NewCache) -> None:
 def test_changing_a_computed_answer_changes_no_entry(new_cache: NewCache) -> None:
     """values: copied holds for what get_or_set answers, computed or found."""
     cache = new_cache()
-    cache.get_or_set("a", lambda: [[1]])[0].append(2)
-    cache.get_or_set("a", lambda: [[3]])[0].append(2)
+    cache.change("answer[0].append(2)", answer=cache.get_or_set("a", lambda: [[1]]))
+    cache.change("answer[0].append(2)", answer=cache.get_or_set("a", lambda: [[3]]))
     assert cache.get("a", MISSING) == [[1]]
 
 

@@ -198,8 +198,15 @@ def _evidence(item: pytest.Function, report: pytest.TestReport) -> dict[str, Any
     factory: Any = next(item.funcargs[name] for name in FIXTURES if name in item.funcargs)
     evidence |= factory.evidence()
     if "script" in evidence:
+        evidence["script"] = _heading(item, evidence["message"]) + evidence["script"]
         report.sections.append(("smallest failing history", evidence["script"]))
     return evidence
+
+
+def _heading(item: pytest.Function, message: str) -> str:
+    """What the script shows, for who finds it on its own."""
+    promise = (inspect.getdoc(item.function) or "").partition("\n")[0]
+    return f"# {promise}\n# {message.partition(chr(10))[0]}\n"
 
 
 def _message(report: pytest.TestReport) -> str:
