@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ from .versioned import Versioned
 from .versions import Versions
 from .waiting import off_loop, run
 
+_log = logging.getLogger(__name__)
 _LAST = 1.0  # seconds that closing waits for a replay under way
 _TURN = 5.0  # seconds that a task waits while other processes write to the file beside
 
@@ -192,10 +194,17 @@ class LayeredCache(Fronted):
         serving = self._now_serving()
         if serving != self._serving:
             self._serving, self._since = serving, time.time()
+            self._tell()
             if self._front is not None:
                 self._front.forget_all()
         if self._breaker.state != "closed":
             self._replayer.wake()
+
+    def _tell(self) -> None:
+        if self._serving == "file":
+            _log.warning("the file serves, and not Redis: %s", self._layers.trouble or "its circuit is open")
+        else:
+            _log.warning("Redis serves again")
 
 
 def _parts(tier: Any) -> tuple[Any, ...]:

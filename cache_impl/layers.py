@@ -41,6 +41,7 @@ class Layers:
         self.server, self._journal, self._breaker = server, journal, breaker
         self._frames, self._versions, self._alarm, self._mirror = frames, versions, alarm, mirror
         self._served = {"redis": 0, "file": 0}
+        self.trouble = ""  # why the server was away when it last was
         self._renew()
         renew_after_fork(self, Layers._renew)
 
@@ -190,6 +191,7 @@ class Layers:
         try:
             answer = operation(*arguments)
         except Unavailable as error:
+            self.trouble = str(error)
             ticket.failure(error)
             return self._given_up()
         except Overloaded:

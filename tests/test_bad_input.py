@@ -102,8 +102,10 @@ def test_a_certificate_that_is_not_known_is_raised(secured: int, certificates: P
 
 
 @pytest.mark.parametrize("host", ["redis://no.such.host.invalid", "redis://127.0.0.1:1", "unix:///no/such/socket"])
-def test_a_host_that_cannot_be_reached_is_told_or_gone_round(host: str, tmp_path: Path) -> None:
-    """RedisCache says so, with the address; LayeredCache goes on, and its health says who serves."""
+def test_a_host_that_cannot_be_reached_is_told_or_gone_round(
+    host: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """RedisCache says so, with the address; LayeredCache goes on, and its log tells why, its health who serves."""
     with RedisCache(host, deadline=10.0) as cache:
         assert host in refused(Unavailable, lambda: cache.get("a"))
         assert host in refused(Unavailable, lambda: asyncio.run(cache.aget("a")))
@@ -112,6 +114,8 @@ def test_a_host_that_cannot_be_reached_is_told_or_gone_round(host: str, tmp_path
             layered.set("a", 1)
         assert layered.get("a") == 1
         assert (layered.health().serving, layered.health().pending) == ("file", 1)
+    (warning,) = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert warning.startswith(f"the file serves, and not Redis: {host}")
 
 
 @pytest.fixture(params=["memory", "file", "local", "redis", "layered"])
