@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from . import conditions, figures, found, noise, ratios, replays, scaling, summary, turns
+from . import conditions, figures, found, growths, noise, ratios, replays, scaling, summary, turns
 from .cells import Cell, Cells
 from .given import close_runner
 from .pace import PACES, Pace
@@ -43,8 +43,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("block", range(_pace(metafunc.config).blocks))
     if {"workload", "payload"} <= set(metafunc.fixturenames) and metafunc.function.__name__ == "test_throughput":
         alone = metafunc.module.__name__.endswith("test_figures")
-        pairs = figures.PAIRS if alone else found.chosen(metafunc.config.getoption("profile"))
+        pairs = figures.PAIRS if alone else found.chosen(wide=_pace(metafunc.config).wide)
         metafunc.parametrize(("workload", "payload"), pairs)
+    if "growth" in metafunc.fixturenames:
+        metafunc.parametrize("growth", growths.chosen(wide=_pace(metafunc.config).wide))
     for name, values in scaling.ASKED[metafunc.config.getoption("profile")].items():
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, values or [pytest.param(None, marks=pytest.mark.wide)])

@@ -14,7 +14,7 @@ VARIETY = 16  # values that differ: enough to keep none of them hot by itself, f
 SKEW = 0.99
 STEPS = 4096
 BATCH = 100
-MOST = 1 << 24  # bytes of all values of one payload
+MOST = 1 << 22  # bytes of all values of one payload: of large ones there are fewer
 
 
 class Data:

@@ -12,14 +12,13 @@ from . import payloads, workloads
 from .plan import Workload
 
 
-def chosen(profile: str) -> list[tuple[str, str]]:
-    """The pairs of workload and payload that a profile measures."""
+def chosen(*, wide: bool) -> list[tuple[str, str]]:
+    """The pairs of workload and payload to be measured: all, or without those that are marked ``wide``."""
     return [
         (workload, payload)
         for workload, asks in WORKLOADS.items()
         for payload, make in PAYLOADS.items()
-        if (payload == USUAL or asks.every_payload)
-        and not (profile == "quick" and (asks.wide or getattr(make, "wide", False)))
+        if (payload == USUAL or asks.every_payload) and (wide or not (asks.wide or getattr(make, "wide", False)))
     ]
 
 

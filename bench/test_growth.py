@@ -9,81 +9,21 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 import pytest
 
 from .given import YARDSTICKS
+from .growths import GROWTHS, SIZES
 from .intervals import FEWEST, median_interval
 from .workloads import ROOM, ROUND_TRIP, TTL
 
-SIZES = {"quick": (10**3, 10**4, 10**5), "standard": (10**3, 10**4, 10**5), "thorough": (10**3, 10**4, 10**5, 10**6)}
 MEMOIZED = ("functools.lru_cache", f"{__package__}.probe:Memoized")  # cannot be asked for more than memory
-
-
-@dataclass(frozen=True)
-class Growth:
-    """One curve over the number of entries."""
-
-    title: str
-    unit: str
-    label: str
-    text: str
-    timed: bool = False  # only where each entry may have a ttl of its own
-    reference: bool = False  # functools.lru_cache beside it
-    yardstick: bool = True  # a dict beside it
-
-
-GROWTHS = {
-    "memory": Growth(
-        "Memory per entry",
-        "B",
-        "bytes per entry",
-        "What Python allocates (tracemalloc), beyond key and value.",
-        False,
-        True,
-    ),
-    "timed_memory": Growth(
-        "Memory per entry with a ttl", "B", "bytes per entry", "As above, each entry with a ttl of its own.", True
-    ),
-    "resident": Growth(
-        "Resident memory per entry",
-        "B",
-        "bytes per entry",
-        "By how much the process grows, beyond key and value: this sees what is allocated outside of Python, too.",
-        False,
-        True,
-    ),
-    "get": Growth("Get over entries", "s", "time of one get", "Any of the keys, in pieces of 1,000 gets."),
-    "expiring_set": Growth(
-        "Set with a ttl over entries",
-        "s",
-        "time of one set",
-        "Overwriting, all entries with ttls from a second to a day, in pieces of 1,000 sets.",
-        True,
-    ),
-    "collection": Growth(
-        "Garbage collection",
-        "s",
-        "time of one full collection",
-        "By how much the cache makes it longer; in processor time, the quickest of 9.",
-        yardstick=False,
-    ),
-    "tracked": Growth(
-        "Objects for the garbage collector",
-        "",
-        "objects per entry",
-        "That it has to look at because of the cache.",
-        yardstick=False,
-    ),
-}
 
 
 @pytest.mark.also(*YARDSTICKS)
 @pytest.mark.offers(scope=("instance",), asynchronous=("no",))
-@pytest.mark.parametrize("growth", GROWTHS)
 def test_growth(
     new_cache: Any, growth: str, pytestconfig: pytest.Config, record_curve: Callable[[dict[str, Any]], None]
 ) -> None:

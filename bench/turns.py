@@ -19,7 +19,7 @@ from .found import WORKLOADS
 from .pace import Pace
 from .plan import AWAITED, offered_by
 
-SINGLE = 1.0  # seconds of what is measured in one go
+SINGLE = 0.5  # seconds of what is measured in one go
 OVERHEAD = 0.07  # seconds of a block besides those timed: to fill, to warm up, to check
 
 
@@ -30,7 +30,7 @@ def possible(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """
     measured = [each for each in items if _is_measured(each)]
     asked = {_identity(each): each for each in reversed(measured)}  # test_figures asks for what others ask for, too
-    chosen = [each for each in asked.values() if each.get_closest_marker("wide") is None]
+    chosen = [each for each in reversed(asked.values()) if each.get_closest_marker("wide") is None]
     able = [each for each in chosen if not _column(each).missing and _is_offered(each)]
     awaited = any(_is_cache(each) and _awaits(each) for each in able)
     able = [each for each in able if _is_cache(each) or awaited or not _awaits(each)]

@@ -79,6 +79,7 @@ def get_many(data: Data) -> Plan:
     return Plan(bulk_gets, asked, data.entries, present=data.asked)
 
 
+@wide
 @relies_on(SET_MANY, ROOM, bulk=("yes",))
 def set_many(data: Data) -> Plan:
     """One set_many of 100 keys that are all there, each with another value than it had."""
@@ -94,6 +95,7 @@ def mixed_zipf(data: Data) -> Plan:
     return Plan(gets_and_sets, data.mix(sets=0.25), data.entries, present=data.asked)
 
 
+@wide
 @relies_on(ROUND_TRIP, ROOM, OVERWRITE)
 def ycsb_a(data: Data) -> Plan:
     """As many gets as sets, by Zipf's law: YCSB's workload A, a session store.
