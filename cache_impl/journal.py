@@ -40,6 +40,8 @@ _WAIT = (
 _ONE = "SELECT key, version, pending, frame FROM entries WHERE key = ?"
 _READ = f"{_ONE} UNION ALL {_ONE} LIMIT 1"  # of the second key where there is nothing under the first
 _NEVER = 1e300  # in place of infinity
+_MIRRORED = "SELECT frame FROM entries WHERE key = ?"
+_OWN = f"{_MIRRORED} AND pending"
 _TURN = 0.25  # seconds that an operation waits while other processes write
 _MANY = 100  # keys in one statement
 _READ_MANY = f"SELECT key, version, pending, frame FROM entries WHERE key IN ({', '.join('?' * _MANY)})"  # noqa: S608
@@ -85,6 +87,11 @@ class Journal:
     def find(self, key: bytes) -> Row:
         """What it holds for ``key``."""
         return self._find(key)
+
+    def answer(self, key: bytes, *, mirror: bool) -> bytes | None:
+        """The frame of ``key`` for a reader while the server is away; of a ``mirror``, what waits for nothing, too."""
+        rows = self._database.read(_MIRRORED if mirror else _OWN, (key,))
+        return rows[0][0] if rows else None
 
     def read(self, keys: Sequence[bytes]) -> list[Row]:
         """What it holds for each of ``keys``."""

@@ -13,7 +13,7 @@ from .errors import CircuitOpen, Overloaded, Unavailable
 from .forks import renew_after_fork
 from .frame import CLAIM, VALUE, Frames
 from .journal import NOTHING, Journal, Row
-from .patience import Within, gave_up, least_left
+from .patience import NotCounted, Within, gave_up, least_left
 from .versioned import Versioned, Write
 from .versions import REMEMBERED, Versions
 
@@ -63,6 +63,10 @@ class Layers:
         return self._breaker.state in ("closed", "disabled")
 
     def find(self, key: bytes) -> bytes | None:
+        if not self.reachable:
+            self._by_file()
+            frame = self._journal.answer(key, mirror=self._mirror)
+            return frame if least_left.get() <= 0 else self._lasting(frame)
         row = self._waiting(self._journal.find(key))
         answer = self._by_file() if row.pending else self._ask(self.server.find, key)
         return self._kept(row) if answer is _AWAY else self._seen(answer)
@@ -195,10 +199,10 @@ class Layers:
             ticket.failure(error)
             return self._given_up()
         except Overloaded:
-            ticket.failure(_NotCounted())
+            ticket.failure(NotCounted())
             return self._given_up()
         except BaseException:
-            ticket.failure(_NotCounted())
+            ticket.failure(NotCounted())
             raise
         ticket.success()
         self._count("redis")
@@ -211,6 +215,7 @@ class Layers:
 
     def _by_file(self) -> Any:
         self._count("file")
+        self._alarm()  # in a forked child, nobody looks for the server before
         return _AWAY
 
     def _count(self, tier: str) -> None:
@@ -227,19 +232,16 @@ class Layers:
         return row if self._mirror else NOTHING
 
     def _kept(self, row: Row) -> bytes | None:
-        """What the file answers with. While the server is away, it may have been changed there."""
-        least = least_left.get()
-        if least <= 0 or row.frame is None or (row.pending and self.reachable):
-            return row.frame
-        known = self._frames.peek(row.frame)
-        return row.frame if known is not None and known.expires - self.server.clock() > least else None
+        """What the file answers with."""
+        return row.frame if row.pending and self.reachable else self._lasting(row.frame)
+
+    def _lasting(self, frame: bytes | None) -> bytes | None:
+        """``frame``, if it lives long enough: while the server is away, it may have been changed there."""
+        least, known = least_left.get(), self._frames.peek(frame)
+        return frame if least <= 0 or (known is not None and known.expires - self.server.clock() > least) else None
 
     def _seen(self, frame: bytes | None) -> bytes | None:
         known = self._frames.peek(frame) if frame is not None else None
         if known is not None:
             self._versions.seen(known.version)
         return frame
-
-
-class _NotCounted(BaseException):
-    """How a call ended that says nothing about the server: no breaker counts what is no ``Exception``."""

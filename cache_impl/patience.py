@@ -23,3 +23,7 @@ class Within:
 
     def __exit__(self, *_error: object) -> None:
         self._rule.set(self._outside)
+
+
+class NotCounted(BaseException):
+    """How a call ended that says nothing about the server: no breaker counts what is no ``Exception``."""

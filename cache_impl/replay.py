@@ -10,6 +10,7 @@ from .breaker import CircuitBreaker
 from .errors import CacheError, Overloaded, Unavailable
 from .forks import renew_after_fork
 from .journal import Journal
+from .patience import NotCounted
 from .versioned import Replay, Versioned
 
 _BATCH = 100  # writes in one step: each step ends within the server's deadline
@@ -85,8 +86,11 @@ class Replayer:
                     return min(max(self._breaker.retry_after, _SOON), _PATIENCE)
                 try:
                     writes = self._step()
-                except (Unavailable, Overloaded) as error:
+                except Unavailable as error:
                     ticket.failure(error)
+                    raise
+                except Overloaded:
+                    ticket.failure(NotCounted())
                     raise
                 except BaseException:
                     ticket.success()  # it answers; that it lets us not in, whoever asks next is to hear

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from layered_machines import CONVERGED, await_, layered, server, settled
 
-from cache_impl import BadSetting, LayeredCache, MemoryCache
+from cache_impl import BadSetting, CircuitBreaker, LayeredCache, MemoryCache
 from cache_impl.errors import AccessDenied
 from cache_impl.replay import Replayer
 from cache_impl.versions import Versions
@@ -160,6 +161,56 @@ def test_a_forked_child_goes_on_and_its_writes_arrive(server: Any, layered: Any)
     assert os.waitpid(child, 0)[1] == 0
     server.restart()
     await_(lambda: other.get_many(["parent", "child"]) == {"parent": 1, "child": 2}, CONVERGED)
+
+
+def test_a_forked_child_that_only_reads_finds_redis_again(server: Any, layered: Any) -> None:
+    """It was forked in an outage, with a breaker that is open, and without the thread that looks for Redis."""
+    cache = layered("one")
+    server.kill()
+    for key in "abc":
+        cache.get(key)
+    assert cache.health().serving == "file"
+    child = os.fork()
+    if child == 0:
+        try:
+            await_(lambda: cache.get("a") == 1, CONVERGED)
+        except AssertionError:
+            os._exit(1)
+        os._exit(0)
+    server.restart()
+    other = layered("two")
+    await_(lambda: other.set("a", 1) or other.get("a") == 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_forked_child_has_a_breaker_that_it_can_use(layered: Any) -> None:
+    """Another thread of the parent held its lock."""
+    breaker = CircuitBreaker(failure_threshold=1)
+    with breaker._circuit:  # noqa: SLF001  # to be in the middle of a change, for sure
+        busy = threading.Thread(target=breaker.reset, daemon=True)
+        busy.start()
+        child = os.fork()
+        if child == 0:
+            pool = threading.Thread(target=breaker.force_open)
+            pool.start()
+            pool.join(CONVERGED)
+            os._exit(0 if breaker.state == "forced-open" else 1)
+    busy.join()
+    assert os.waitpid(child, 0)[1] == 0
+    del layered
+
+
+def test_a_full_pool_is_no_outage(server: Any, layered: Any) -> None:
+    """Who finds no connection free is answered by the file in time; the breaker counts nothing."""
+    del server
+    cache = layered("one", redis={"pool_size": 1, "deadline": 0.05}, breaker=CircuitBreaker(failure_threshold=1))
+    cache.set("a", 1)
+    with cache._layers.server._wire.talk():  # noqa: SLF001  # the only connection
+        cache.set("a", 2)
+        assert (cache.get("a"), cache.get("b")) == (2, None)
+        assert cache.health().breaker == "closed"
+    await_(lambda: settled(cache))
+    assert cache.get("a") == 2
 
 
 @pytest.mark.parametrize("reachable", [True, False])
