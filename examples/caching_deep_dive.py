@@ -7,6 +7,7 @@ USE_REDIS=false python examples/caching_deep_dive.py      on memory and a file
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -30,6 +31,7 @@ EMBEDDING = [number / 1536 for number in range(1536)]
 
 
 def main() -> None:
+    logging.basicConfig(stream=sys.stdout, format="  log: %(message)s")
     with place() as here:
         title("A cache, from the inside", here)
         with here.open(breaker_recovery_time=0.2) as cache:

@@ -89,6 +89,7 @@ def test_the_deep_dive_takes_redis_away_and_brings_it_back(mode: str, folder: Pa
     ]
     if mode == "without Redis":
         return
+    assert re.search(r"log: the file serves, and not Redis: .*\n(.*\n)+  log: Redis serves again\n", said)
     assert re.search(r"get new +'in the outage' .* file +3\n", said)
     assert re.search(r"get deleted +None .* file +3\n", said)
     assert "Redis   {'new': 'in the outage', 'overwritten': 'in the outage'}" in said
