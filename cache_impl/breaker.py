@@ -7,8 +7,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
 
-from .circuit import Circuit, Closed, Disabled, ForcedOpen, Listener, Rules, Ticket
+from .circuit import Circuit, Closed, Disabled, ForcedOpen, Rules, Ticket
 from .errors import BadSetting, CircuitOpen
+from .listeners import Listener
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -124,7 +125,7 @@ class CircuitBreaker:
         It is called by a thread that uses the breaker, after the change, and may use the breaker itself. What it
         raises is logged, and reaches neither that thread nor the other listeners.
         """
-        self._circuit.subscribe(listener)
+        self._circuit.listeners.add(listener)
 
     def _refusal(self) -> CircuitOpen:
         wait = self.retry_after

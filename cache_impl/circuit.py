@@ -8,25 +8,13 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, Protocol, Self, TypeVar
 
 from .forks import renew_after_fork
+from .listeners import Listeners, Transition
 
 S = TypeVar("S", bound="State")
-
-
-class Transition(NamedTuple):
-    """One change of state; ``at`` is the breaker's clock, in seconds."""
-
-    breaker: str
-    before: str
-    after: str
-    at: float
-
-
-Listener = Callable[[Transition], object]
 
 
 class Ticket(Protocol):
@@ -57,12 +45,10 @@ class Rules(NamedTuple):
 class Circuit:
     """What the states share. As a context it is the lock, and on leaving tells what has changed."""
 
-    _listeners: tuple[Listener, ...] = ()
-
     def __init__(self, name: str, rules: Rules, clock: Callable[[], float]) -> None:
         self.rules, self.clock, self._name = rules, clock, name
         self.state: State = Closed(self, clock())
-        self._untold: deque[Transition] = deque()
+        self.listeners = Listeners()
         self._renew()
         renew_after_fork(self, Circuit._renew)
 
@@ -72,49 +58,19 @@ class Circuit:
 
     def __exit__(self, *_error: object) -> None:
         self._lock.release()
-        if self._untold:
-            self._tell()
+        if self.listeners.untold:
+            self.listeners.tell()
 
     def become(self, kind: type[S], now: float | None = None) -> S:
         """Under the lock: change to a new state; the one before, and every ticket it gave, is out of use from here."""
         now = self.clock() if now is None else now
         before, self.state = self.state, (after := kind(self, now))
         if before.name != after.name:
-            self._untold.append(Transition(self._name, before.name, after.name, now))
+            self.listeners.untold.append(Transition(self._name, before.name, after.name, now))
         return after
-
-    def subscribe(self, listener: Listener) -> None:
-        with self._lock:
-            self._listeners = (*self._listeners, listener)
 
     def _renew(self) -> None:
         self._lock = threading.RLock()  # re-entrant: a signal handler or finalizer may call in from the same thread
-        self._telling = False
-
-    def _tell(self) -> None:
-        """One thread tells, with no lock held; a change made meanwhile, by a listener too, waits for its turn."""
-        while (event := self._next()) is not None:
-            try:
-                for listener in self._listeners:
-                    _call(listener, event)
-            finally:
-                self._telling = False
-
-    def _next(self) -> Transition | None:
-        with self._lock:
-            if self._telling or not self._untold:
-                return None
-            self._telling = True
-            return self._untold.popleft()
-
-
-def _call(listener: Listener, event: Transition) -> None:
-    try:
-        listener(event)
-    except Exception:
-        import logging  # noqa: PLC0415  # who has no failing listener does not pay for it
-
-        logging.getLogger(__name__).exception("a listener of the circuit breaker failed at %s", event)
 
 
 class State:

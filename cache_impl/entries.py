@@ -109,6 +109,14 @@ class Entries:
     def _sweep(self, now: float) -> None:
         self._count(expired=self._store.sweep(now))
 
+    def _counted(self, value: Any, default: Any) -> Any:
+        with self._counting:
+            if value is MISSING:
+                self._misses += 1
+                return default
+            self._hits += 1
+        return value
+
     def _count(self, *, expired: int = 0, damaged: int = 0) -> None:
         if expired or damaged:
             with self._counting:

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple, cast
 
 from .basics import MISSING
 from .breaker import CircuitBreaker
-from .circuit import Transition
 from .codec import encode
 from .errors import BadSetting
 from .file import _FileStore
 from .fronted import Fronted
 from .journal import Journal
 from .layers import Layers
+from .listeners import Transition
 from .memory import MemoryCache
 from .patience import Within, least_left
 from .redis import RedisCache

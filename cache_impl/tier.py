@@ -12,12 +12,12 @@ from typing import Any, Self
 from .basics import MISSING, Stats, checked_ttl
 from .codec import decode, encode
 from .coroutines import Coroutines
-from .entries import Entries
 from .errors import CacheError
 from .flight import Flights
 from .forks import renew_after_fork
 from .frame import CLAIM, Frames
 from .renewal import Renewal
+from .renewing import Renewing
 from .store import Closed, Store
 from .turns import Turn, holding
 from .waiting import sleep
@@ -25,7 +25,7 @@ from .waiting import sleep
 LEASE = 3600.0  # seconds that a compute may take and still be stored
 
 
-class Tier(Entries, Coroutines[str]):
+class Tier(Renewing, Coroutines[str]):
     """A cache over a ``store``. Keys are text; values are copied, and come back equal and of the same type.
 
     A value set while ``get_or_set`` computes the same key wins, as does a delete, whichever process it comes
@@ -169,14 +169,6 @@ class Tier(Entries, Coroutines[str]):
         self._flights = Flights()
         self._counting = Lock()
 
-    def _counted(self, value: Any, default: Any) -> Any:
-        with self._counting:
-            if value is MISSING:
-                self._misses += 1
-                return default
-            self._hits += 1
-        return value
-
     def _look(self, raw: bytes, held: list[bytes]) -> Any:
         """The payload of a value that has come meanwhile; else ``MISSING``, and in ``held`` what to exchange for it.
 
@@ -207,30 +199,6 @@ class Tier(Entries, Coroutines[str]):
         else:
             taken = self._store.swap(raw, over, claim, ends, now)
         return (claim, True) if taken else (self._store.find(raw), False)
-
-    def _fresh(self, key: str, compute: Callable[[], Any], ttl: float | None) -> Any:
-        """``get``; a value that is due is made anew on the side."""
-        raw = self._raw(key)
-        frame = self._store.find(raw)
-        value = self._value(raw, frame, self._clock())
-        if value is not MISSING:
-            self._renew_if_due(key, frame, compute, ttl)
-        return self._counted(value, MISSING)
-
-    def _renew_if_due(self, key: str, frame: bytes | None, compute: Callable[[], Any], ttl: float | None) -> None:
-        raw, known = self._raw(key), self._frames.peek(frame)
-        if frame is None or known is None or self._renewal is None:
-            return
-        if self._renewal.due(known.expires - self._clock(), self._frames.took(raw, frame)):
-            self._renewal.start(raw, lambda: self._make_anew(key, frame, compute, ttl))
-
-    def _make_anew(self, key: str, old: bytes, compute: Callable[[], Any], ttl: float | None) -> bool:
-        """Store what ``compute()`` returns in exchange for ``old``; whether that was still there."""
-        raw, began = self._raw(key), self._clock()
-        payload = encode(compute())
-        now, expires = self._lifetime(ttl)
-        frame = self._frames.pack(raw, payload, expires, time.time_ns(), took=max(0.0, now - began))
-        return self._store.swap(raw, old, frame, expires, now)
 
     def _computed(self, raw: bytes, held: list[bytes], compute: Callable[[], Any]) -> bytes:
         try:
