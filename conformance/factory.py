@@ -36,6 +36,7 @@ class NewCache:
     def __init__(self, column: Column, session: ExitStack) -> None:
         self.column = column
         self.last: Judged | None = None
+        self._begun: History | None = None
         self.location: Location | None = None  # of the cache made last
         self._discarded: list[tuple[Any, Location | None]] = []  # a finalizer may come while a server's lock is held
         self._numbers = count()
@@ -77,10 +78,11 @@ class NewCache:
         self._clear_up()
         self.last = None  # one that cannot be made has no history, least of all that of another
         options = self._options(capacity, ttl)
+        self._begun = History(options)
         location = self.location = self._location()
         timeline = self._timeline(location)
         extra = {"clock": timeline} if self._moves_clock else {}
-        cache = Judged(lambda: self._judged(location, options | extra), History(options), timeline)
+        cache = Judged(lambda: self._judged(location, options | extra), self._begun, timeline)
         weakref.finalize(cache, self._discarded.append, (cache.subject, location))
         self.last = cache
         return cache
@@ -108,7 +110,7 @@ class NewCache:
     def evidence(self) -> dict[str, Any]:
         """The history of the cache made last, beside what the model would have answered, and a script of it."""
         if self.last is None:
-            return {}
+            return {} if self._begun is None else {"script": script.write(self.column, self._begun)}
         history = self.last.history
         history.annotate(self.capabilities, self.last.timeline.blur)
         return {"history": history.as_dict(), "script": script.write(self.column, history)}

@@ -123,7 +123,7 @@ def _flight(steps: Sequence[Step], first: int, other: str) -> Iterator[str]:
     for step in steps[first + 1 : leader.met]:
         yield from _caller(step) if step.operation == "get_or_set" and "compute" in step.arguments else _aside(step)
     yield "release.set()"
-    yield "for caller in callers: caller.join(9)"
+    yield "for caller in callers: caller.join(2)"
     yield "print(len(calls), 'computes:', *answers)"
     yield from _lines(steps[leader.met :], other, awaited=False)
 
