@@ -35,6 +35,7 @@ from cache_impl import (
 )
 from cache_impl.basics import MISSING
 from cache_impl.claims import Claims, claims_on
+from cache_impl.replay import Replayer
 from conformance.servers import Server, named
 
 SAFETY = 30.0  # seconds until something that ought to come is given up on
@@ -536,6 +537,30 @@ def test_layers_run_no_task_while_redis_is_away(tmp_path: Path) -> None:
             breaker.force_open()
             with pytest.raises(CircuitOpen):
                 tools.run_once(*TASK, pytest.fail)
+
+
+@pytest.mark.parametrize("change", ["delete", "clear"])
+def test_no_task_runs_before_the_server_has_heard_of_the_latest_deletes(
+    change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis answers again, and still has the result that was deleted meanwhile: neither it nor a claim is to be had."""
+    key = f"idempotency:{digest(list(TASK))}"
+    with named("embedded").running() as server:
+        redis, breaker = RedisCache(server.url), CircuitBreaker(recovery_time=SAFETY)
+        with closing(LayeredCache(redis, tmp_path, breaker=breaker)) as cache:
+            tools = ToolCache(cache)
+            tools.run_once(*TASK, lambda: "result")
+            breaker.force_open()
+            cache.delete(key) if change == "delete" else cache.clear()
+            with monkeypatch.context() as patch:
+                patch.setattr(Replayer, "_step", lambda _self: [])  # nothing is replayed yet
+                breaker.reset()
+                with pytest.raises(Unavailable, match="deletes"):
+                    tools.run_once(*TASK, pytest.fail, wait=0)
+            deadline = time.monotonic() + SAFETY
+            while cache.health().pending and time.monotonic() < deadline:
+                cache.get(key)
+            assert tools.run_once(*TASK, lambda: "again") == "again"
 
 
 def test_layers_of_one_host_run_a_task_once_through_an_outage(tmp_path: Path) -> None:
