@@ -10,7 +10,7 @@ import pytest
 from .contract import needs
 from .factory import NewCache
 from .model import MISSING
-from .outages import breakable, gone
+from .outages import await_, breakable, gone
 from .traffic import Traffic
 
 
@@ -102,6 +102,24 @@ def test_a_bad_key_is_no_outage(new_cache: NewCache) -> None:
             cache.set(1, 1)
         with pytest.raises(TypeError):
             cache.delete(1)
+
+
+@needs("health", failover="yes", scope="network", asynchronous={"no"})
+def test_health_tells_who_serves_and_how_much_waits(new_cache: NewCache) -> None:
+    """Another tier serves while the server is gone, and each key that was written waits; then all is as before."""
+    cache = new_cache()
+    cache.set("a", 1)
+    before = cache.health()
+    with gone(new_cache):
+        for key in "abc":
+            cache.set(key, 2)
+        cache.delete("a")
+        during = cache.health()
+    assert (before.pending, during.pending) == (0, 3)
+    assert (during.serving != before.serving, during.since >= before.since) == (True, True)
+    assert (before.breaker, during.breaker != "closed") == ("closed", True)
+    await_(lambda: (cache.health().breaker, cache.health().pending), ("closed", 0))
+    assert (cache.health().serving, cache.get("b")) == (before.serving, 2)
 
 
 @needs(failover="yes", threads="safe", asynchronous={"no"})
