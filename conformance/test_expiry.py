@@ -37,6 +37,19 @@ def test_an_entry_is_gone_when_its_ttl_is_over(new_cache: NewCache, units: int) 
     assert cache.get("a", MISSING) is MISSING
 
 
+@needs(ttl="fixed")
+def test_an_entry_lives_whenever_it_is_set(new_cache: NewCache) -> None:
+    """Set at any moment of a second, an entry lives its ttl: look for a clock that is cut before the ttl is added."""
+    cache = new_cache(ttl=new_cache.unit / 2)
+    for number in range(12):
+        began = cache.timeline.now()
+        cache.set(str(number), number)
+        cache.advance(cache.unit / 20)
+        answer = cache.get(str(number), MISSING)
+        lived = cache.timeline.now() - began
+        assert answer == number or lived >= cache.unit / 2, f"gone {lived:.3f} s after it was set"
+
+
 @needs(ttl="per-entry")
 @with_each(own=UNITS, default=UNITS)
 def test_an_own_ttl_goes_before_the_default(new_cache: NewCache, own: int, default: int) -> None:

@@ -38,6 +38,8 @@ _ROUNDED = {
         f"half a second ago is rounded up to 0, which is for ever, {_CODE}/base.py#L49"
     ),
 }
+_EARLY = "test_expiry.py::test_an_entry_lives_whenever_it_is_set"
+_CUT = "the clock is cut to whole seconds before the timeout is added: gone up to a second early"
 
 
 def _timeout(seconds: float | None) -> Any:
@@ -61,6 +63,7 @@ class CachelibSimple:
         **_NONE,
         **_KEYS,
         **_THRESHOLD,
+        _EARLY: f"{_CUT}, {_CODE}/simple.py#L74",
         "test_capacity.py::test_the_bound_holds_when_two_set_at_once": _ONE_MORE,
         **_ROUNDED,
         "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
@@ -98,6 +101,7 @@ class CachelibFile(CachelibSimple):
         **_NONE,
         **_THRESHOLD,
         **_ROUNDED,
+        _EARLY: f"{_CUT}, {_CODE}/file.py#L111",
         "test_entries.py::test_delete_answers_whether_there_was_an_entry": (
             f"delete() is always True, and 'whether the key existed' in its documentation, {_CODE}/file.py#L283-L294"
         ),
