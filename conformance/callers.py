@@ -15,6 +15,7 @@ from .linearizability import Operation
 
 SAFETY = 60.0  # seconds until callers that ought to end are given up on
 KEYS = "ab"
+COMPUTING = ("get_or_set",) * 4 + ("delete",) * 3 + ("get", "set")  # where computes meet most
 ODDS = 1 / 8  # that others go first
 now = time.perf_counter_ns  # one clock for all threads and processes of a machine, finer than any operation
 
@@ -27,13 +28,15 @@ class Planned(NamedTuple):
     value: int
 
 
-def programs(seed: int, callers: int, length: int, drawn: Sequence[str]) -> list[list[Planned]]:
+def programs(
+    seed: int, callers: int, length: int, drawn: Sequence[str] = (), always: Sequence[str] = ("get", "set")
+) -> list[list[Planned]]:
     """What each caller is to do; no value is written twice, and none is falsy.
 
     Not all of ``drawn`` take part in every history, nor every key: so more of them meet.
     """
     draw = random.Random(seed)
-    chosen = ["get", "set", *draw.sample(drawn, draw.randint(1, min(3, len(drawn))))]
+    chosen = [*always, *draw.sample(drawn, draw.randint(1, 3) if drawn else 0)]
     keys = KEYS[: draw.randint(1, len(KEYS))]
     return [
         [

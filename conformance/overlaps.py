@@ -13,19 +13,20 @@ from .factory import NewCache
 from .history import History, Step
 from .judged import Judged
 from .linearizability import Operation
-from .reduction import lawful, smallest
+from .reduction import last, lawful, smallest
 
-SHARE = 0.06  # seconds of an example of the profile: a call costs more in one cache than in another
+FEWEST = 12  # histories, whatever one takes
+SHARE, SHORTEST = 0.01, 1.0  # seconds for each example that the profile wants, and at least
 
 
 def seeds() -> Iterator[int]:
-    """For as many histories as the profile wants, and has time for."""
+    """For twice as many histories as the profile wants examples, or as there is time for."""
     wanted: int = settings().max_examples
-    deadline = time.monotonic() + wanted * SHARE
+    deadline = time.monotonic() + max(SHORTEST, wanted * SHARE)
     for seed in range(2 * wanted):
-        yield seed
-        if time.monotonic() > deadline:
+        if seed >= FEWEST and time.monotonic() > deadline:
             return
+        yield seed
 
 
 def names(new_cache: NewCache) -> list[str]:
@@ -62,8 +63,9 @@ def _shown(before: History, wrong: list[Operation], *, evicts: bool) -> History:
     ends = {each.value: each.ended for each in wrong if each.name == "land"}
     calls = [each for each in wrong if each.name != "land"]
     steps = [_step(each, ends.get(each.value, each.ended), wrong[0].began) for each in calls]
-    *_, last = sorted(zip(calls, steps, strict=True), key=lambda each: each[0].ended)
-    last[1].expected = " or ".join(map(repr, lawful(wrong, evicts=evicts))) or None
+    for call, step in zip(calls, steps, strict=True):
+        if call is last(wrong):
+            step.expected = " or ".join(map(repr, dict.fromkeys(lawful(wrong, evicts=evicts)))) or None
     return History(before.options, steps)
 
 

@@ -37,8 +37,8 @@ def _is_disturbed(one: Operation, operations: Sequence[Operation]) -> bool:
 
 
 def lawful(kept: Sequence[Operation], *, evicts: bool = False) -> list[Any]:
-    """What the operation of ``kept`` that ended last could have answered instead."""
-    *_, wrong = sorted(kept, key=lambda each: each.ended)
+    """What the last call of ``kept`` could have answered instead."""
+    wrong = last(kept)
     if wrong.name not in ("get", "get_or_set", "delete", "__contains__"):
         return []
     written = [each.value for each in kept if each.value is not None]
@@ -48,6 +48,11 @@ def lawful(kept: Sequence[Operation], *, evicts: bool = False) -> list[Any]:
     return [
         each for each in answers if not refuted([*others, replace(wrong, answer=each)], evicts=evicts, initial=initial)
     ]
+
+
+def last(kept: Sequence[Operation]) -> Operation:
+    """The one that ended last; before that, some order explained them."""
+    return max(kept, key=lambda each: (each.ended < inf, each.ended))
 
 
 def _until(operations: Sequence[Operation], wrong: Operation) -> list[Operation]:

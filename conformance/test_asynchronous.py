@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
 import pytest
 
-from .callers import Caller, at_once, programs
+from .callers import COMPUTING, Caller, Planned, at_once, programs
 from .contract import needs
 from .factory import NewCache
 from .interleaving import SAFETY, Call
@@ -33,7 +33,7 @@ def test_tasks_see_one_order(new_cache: NewCache) -> None:
     """
     for seed in seeds():
         cache = new_cache()
-        judge(cache, by_tasks(cache, seed, names(new_cache)))
+        judge(cache, by_tasks(cache, programs(seed, TASKS, LENGTH, names(new_cache))))
 
 
 @pytest.mark.drawn
@@ -42,7 +42,7 @@ def test_tasks_compute_in_one_order(new_cache: NewCache) -> None:
     """The same with get_or_set: one compute of a key at a time, and what comes too late is not stored."""
     for seed in seeds():
         cache = new_cache()
-        judge(cache, by_tasks(cache, seed, ["get_or_set", "get_or_set", "get_or_set", "delete"]))
+        judge(cache, by_tasks(cache, programs(seed, TASKS, LENGTH, always=COMPUTING)))
 
 
 @needs(asynchronous="yes")
@@ -180,9 +180,8 @@ class Origin:
         return self._answer
 
 
-def by_tasks(cache: Judged, seed: int, drawn: Sequence[str]) -> list[Caller]:
-    """One history: a program for each task, whose calls a thread asks for."""
-    plans = programs(seed, TASKS, LENGTH, drawn)
+def by_tasks(cache: Judged, plans: list[list[Planned]]) -> list[Caller]:
+    """One history: a plan for each task, whose calls a thread asks for."""
     callers = [Caller(cache.subject, each, f"task {number}") for number, each in enumerate(plans, 1)]
     at_once(callers)
     return callers

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from contextlib import ExitStack
 
 import pytest
 
-from .callers import Caller, at_once, now, programs
+from .callers import COMPUTING, Caller, Planned, at_once, now, programs
 from .contract import needs
 from .elsewhere import HEAD_START, Elsewhere, history
 from .factory import NewCache
@@ -28,7 +27,7 @@ def test_threads_see_one_order(new_cache: NewCache) -> None:
     """
     for seed in seeds():
         cache = new_cache()
-        judge(cache, by_threads(cache, seed, names(new_cache)))
+        judge(cache, by_threads(cache, programs(seed, THREADS, LENGTH, names(new_cache))))
 
 
 @pytest.mark.drawn
@@ -37,7 +36,7 @@ def test_threads_see_one_order_while_entries_are_evicted(new_cache: NewCache) ->
     """The same with room for one entry: any may be gone at any time, but what is gone stays gone."""
     for seed in seeds():
         cache = new_cache(capacity=1)
-        judge(cache, by_threads(cache, seed, names(new_cache)), evicts=True)
+        judge(cache, by_threads(cache, programs(seed, THREADS, LENGTH, names(new_cache))), evicts=True)
 
 
 @pytest.mark.drawn
@@ -49,7 +48,7 @@ def test_threads_compute_in_one_order(new_cache: NewCache) -> None:
     """
     for seed in seeds():
         cache = new_cache()
-        judge(cache, by_threads(cache, seed, ["get_or_set", "get_or_set", "get_or_set", "delete"]))
+        judge(cache, by_threads(cache, programs(seed, THREADS, LENGTH, always=COMPUTING)))
 
 
 @pytest.mark.drawn
@@ -87,9 +86,8 @@ def test_a_cache_goes_on_in_both_processes_after_a_fork(new_cache: NewCache) -> 
     assert told == {"child": ["child", "before"], "parent": ["parent"], "after": shared}
 
 
-def by_threads(cache: Judged, seed: int, drawn: Sequence[str]) -> list[Caller]:
-    """One history: a program for each thread."""
-    plans = programs(seed, THREADS, LENGTH, drawn)
+def by_threads(cache: Judged, plans: list[list[Planned]]) -> list[Caller]:
+    """One history: a plan for each thread."""
     callers = [Caller(cache.subject, each, f"thread {number}") for number, each in enumerate(plans, 1)]
     at_once(callers)
     return callers
