@@ -11,6 +11,7 @@ from .frame import Known
 from .front import Front
 from .memory import MemoryCache
 from .tier import Tier
+from .waiting import run
 
 
 class Fronted(Tier):
@@ -35,6 +36,15 @@ class Fronted(Tier):
         if value is not MISSING:
             return value
         return self._below([key]).get(key, default)
+
+    async def aget(self, key: str, default: Any = None) -> Any:
+        """``get``; what memory has takes no stack of its own."""
+        if self._front is None:
+            return await super().aget(key, default)
+        value = self._front.memory.get(key, MISSING)
+        if value is not MISSING:
+            return value
+        return (await run(self._below, [key])).get(key, default)
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
         """The entries found, by key."""
