@@ -71,18 +71,28 @@ class MovedClock:
 
 
 class WaitedClock:
-    """The system's clock: the only way on is to wait, so the unit is as small as the granularity allows."""
+    """The system's clock: the only way on is to wait, so the unit is as small as the granularity allows.
 
-    def __init__(self, granularity: float) -> None:
-        self.unit = max(0.064, 2 * granularity)
+    A machine that stalls may take longer than a ttl: ``stalled`` tells. Then ``pace`` times the unit may do.
+    """
+
+    def __init__(self, granularity: float, pace: int = 1) -> None:
+        self.unit = pace * max(0.064, 2 * granularity)
         self.margin = self.blur = self.unit / 2
         self.late = granularity
+        self._waited = 0.0
         self._began = time.monotonic()
+
+    @property
+    def stalled(self) -> bool:
+        """Whether so much more time has passed than was waited for that answers may be other ones."""
+        return self.now() - self._waited > self.margin / 2
 
     def now(self) -> float:
         return time.monotonic() - self._began
 
     def advance(self, seconds: float) -> None:
+        self._waited += seconds
         deadline = time.monotonic() + seconds
         while (remaining := deadline - time.monotonic()) > 0:
             time.sleep(remaining)

@@ -36,6 +36,7 @@ class NewCache:
     def __init__(self, column: Column, session: ExitStack) -> None:
         self.column = column
         self.last: Judged | None = None
+        self.pace = 1  # how much longer than usual to wait, where time must be waited for
         self._begun: History | None = None
         self.location: Location | None = None  # of the cache made last
         self._discarded: list[tuple[Any, Location | None]] = []  # a finalizer may come while a server's lock is held
@@ -66,7 +67,13 @@ class NewCache:
         """A length of time worth a ttl, seconds: see ``clocks``."""
         if self._moves_clock:
             return ManualClock.unit
-        return MovedClock.unit if self.column.server else WaitedClock(self.capabilities.granularity).unit
+        return MovedClock.unit if self.column.server else WaitedClock(self.capabilities.granularity, self.pace).unit
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the machine took so long with the cache made last that its answers are no evidence."""
+        timeline = self.last.timeline if self.last is not None else None
+        return isinstance(timeline, WaitedClock) and timeline.stalled
 
     @property
     def waits(self) -> bool:
@@ -157,7 +164,7 @@ class NewCache:
             return ManualClock(granularity)
         if server is not None and location is not None:
             return MovedClock(granularity, lambda seconds: server.advance(location, seconds))
-        return WaitedClock(granularity)
+        return WaitedClock(granularity, self.pace)
 
     def _make(self, location: Location | None, options: dict[str, Any], runs: Runs | None) -> Any:
         placed = options if location is None else {**options, "location": location}

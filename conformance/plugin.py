@@ -18,6 +18,7 @@ from .factory import NewCache
 from .holes import hole
 from .processes import ServerError
 from .selection import Selection
+from .stalls import Stalls
 from .verdicts import FIXTURES, Verdicts, column_of
 from .watchdog import Watchdog
 
@@ -68,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     crashes = Crashes(config, config.stash[_verdicts])
     config.pluginmanager.register(config.stash[_verdicts], "cacheproof-verdicts")
     config.pluginmanager.register(crashes, "cacheproof-crashes")
+    config.pluginmanager.register(Stalls(), "cacheproof-stalls")
     config.pluginmanager.register(Watchdog(crashes, config.getoption("patience")), "cacheproof-watchdog")
 
 
