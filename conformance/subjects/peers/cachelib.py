@@ -40,6 +40,7 @@ _ROUNDED = {
 }
 _EARLY = "test_expiry.py::test_an_entry_lives_whenever_it_is_set"
 _CUT = "the clock is cut to whole seconds before the timeout is added: gone up to a second early"
+_DELETED = f"delete() is always True, and 'whether the key existed' in its documentation, {_CODE}/file.py#L283-L294"
 
 
 def _timeout(seconds: float | None) -> Any:
@@ -102,9 +103,8 @@ class CachelibFile(CachelibSimple):
         **_THRESHOLD,
         **_ROUNDED,
         _EARLY: f"{_CUT}, {_CODE}/file.py#L111",
-        "test_entries.py::test_delete_answers_whether_there_was_an_entry": (
-            f"delete() is always True, and 'whether the key existed' in its documentation, {_CODE}/file.py#L283-L294"
-        ),
+        "test_entries.py::test_delete_answers_whether_there_was_an_entry": _DELETED,
+        "test_concurrency.py::test_processes_see_one_order": _DELETED,
         "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
             f"delete() looks at no expiry, {_CODE}/file.py#L283-L294"
         ),

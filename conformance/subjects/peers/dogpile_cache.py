@@ -13,6 +13,11 @@ from ._servers import whole
 
 _CODE = "https://github.com/sqlalchemy/dogpile.cache/blob/rel_1_5_0/dogpile"
 
+_LOCAL = (
+    "documented: invalidate() is 'local to this instance of CacheRegion', "
+    "https://dogpilecache.sqlalchemy.org/en/latest/api.html#dogpile.cache.region.CacheRegion.invalidate"
+)
+
 
 class DogpileMemory:
     """dogpile.cache.memory: a dict with one ttl for all entries, in this process."""
@@ -70,10 +75,8 @@ class DogpileRedis(DogpileMemory):
     }
     deviations = {
         **{each: why for each, why in DogpileMemory.deviations.items() if not each.startswith("test_ttl")},
-        "test_sharing.py::test_another_instance_sees_a_delete": (
-            "documented: invalidate() is 'local to this instance of CacheRegion', "
-            "https://dogpilecache.sqlalchemy.org/en/latest/api.html#dogpile.cache.region.CacheRegion.invalidate"
-        ),
+        "test_sharing.py::test_another_instance_sees_a_delete": _LOCAL,
+        "test_concurrency.py::test_processes_see_one_order": _LOCAL,
     }
 
     def __init__(self, location: Location, ttl: float | None = None) -> None:
