@@ -12,39 +12,13 @@ from typing import Any, NamedTuple
 from .database import Database
 from .forks import renew_after_fork
 from .frame import TOMBSTONE, VALUE, Frames
+from .statements import MANY, MIRRORED, MIRRORED_MANY, OWN, OWN_MANY, READ, READ_MANY, SCHEMA, VERSION, WAIT, WRITE
 from .versioned import Replay, Write
 from .versions import REMEMBERED, Versions
 from .waiting import blocks
 
-_SCHEMA = (
-    """CREATE TABLE entries (key BLOB PRIMARY KEY NOT NULL, version INTEGER NOT NULL, expires REAL NOT NULL,
-    pending INTEGER NOT NULL, frame BLOB NOT NULL)""",
-    "CREATE INDEX waiting ON entries (key) WHERE pending",
-    "CREATE INDEX mirrored ON entries (expires) WHERE NOT pending",
-)
-_VERSION = 64  # of the schema; a FileCache's is another
-#: In one step: unless there is something newer, under this key or in a tombstone for all keys.
-_WRITE = (
-    "INSERT INTO entries SELECT :key, :version, :expires, :pending, :frame"
-    " WHERE :version > coalesce((SELECT version FROM entries WHERE key = :everything), 0)"
-    " ON CONFLICT (key) DO UPDATE SET version = excluded.version, expires = excluded.expires,"
-    " pending = excluded.pending, frame = excluded.frame WHERE excluded.version > entries.version"
-)
-#: The same for what has to wait, where the row is new or waited already: without a second look at any index.
-_WAIT = (
-    "INSERT OR IGNORE INTO entries VALUES (?1,"
-    " CASE WHEN ?2 > coalesce((SELECT version FROM entries WHERE key = ?5), 0) THEN ?2 END, ?3, 1, ?4)"  # else NULL
-    " ON CONFLICT (key) DO UPDATE SET version = excluded.version, expires = excluded.expires, frame = excluded.frame"
-    " WHERE excluded.version > entries.version AND entries.pending"
-)
-_ONE = "SELECT key, version, pending, frame FROM entries WHERE key = ?"
-_READ = f"{_ONE} UNION ALL {_ONE} LIMIT 1"  # of the second key where there is nothing under the first
 _NEVER = 1e300  # in place of infinity
-_MIRRORED = "SELECT frame FROM entries WHERE key = ?"
-_OWN = f"{_MIRRORED} AND pending"
 _TURN = 0.25  # seconds that an operation waits while other processes write
-_MANY = 100  # keys in one statement
-_READ_MANY = f"SELECT key, version, pending, frame FROM entries WHERE key IN ({', '.join('?' * _MANY)})"  # noqa: S608
 _RARELY = 60.0  # seconds until the next look for mirrored entries that have expired
 
 
@@ -78,7 +52,7 @@ class Journal:
         versions: Versions,
         clock: Callable[[], float],
     ) -> None:
-        self._database = Database(directory, _SCHEMA, _VERSION, _TURN)
+        self._database = Database(directory, SCHEMA, VERSION, _TURN)
         self._frames, self._everything, self._versions = frames, everything, versions
         self._clock, self._sweep_at = clock, -inf  # when it looks for mirrored entries that have expired
         self._renew()
@@ -90,8 +64,17 @@ class Journal:
 
     def answer(self, key: bytes, *, mirror: bool) -> bytes | None:
         """The frame of ``key`` for a reader while the server is away; of a ``mirror``, what waits for nothing, too."""
-        rows = self._database.read(_MIRRORED if mirror else _OWN, (key,))
+        rows = self._database.read(MIRRORED if mirror else OWN, (key,))
         return rows[0][0] if rows else None
+
+    def answers(self, keys: Sequence[bytes], *, mirror: bool) -> list[bytes | None]:
+        """``answer``, of each of ``keys``."""
+        found: dict[bytes, bytes] = {}
+        for start in range(0, len(keys), MANY):
+            part: list[bytes | None] = [*keys[start : start + MANY]]
+            rows = self._database.read(MIRRORED_MANY if mirror else OWN_MANY, part + [None] * (MANY - len(part)))
+            found.update(rows)
+        return [found.get(key) for key in keys]
 
     def read(self, keys: Sequence[bytes]) -> list[Row]:
         """What it holds for each of ``keys``."""
@@ -100,9 +83,9 @@ class Journal:
         found: list[tuple[Any, ...]] = []
         if self._database.read("SELECT NOT EXISTS (SELECT 1 FROM entries)")[0][0]:
             return [NOTHING] * len(keys)
-        for start in range(0, len(keys), _MANY - 1):
-            part: list[bytes | None] = [self._everything, *keys[start : start + _MANY - 1]]
-            found += self._database.read(_READ_MANY, part + [None] * (_MANY - len(part)))
+        for start in range(0, len(keys), MANY - 1):
+            part: list[bytes | None] = [self._everything, *keys[start : start + MANY - 1]]
+            found += self._database.read(READ_MANY, part + [None] * (MANY - len(part)))
         return self._rows(keys, found)
 
     def put(self, writes: Mapping[bytes, Write]) -> None:
@@ -134,7 +117,7 @@ class Journal:
             version = self._versions.next(after=rows[0][0] or 0)
             execute("DELETE FROM entries")
             frame = self._frames.pack(self._everything, b"", inf, version, TOMBSTONE)
-            execute(_WRITE, self._values(self._everything, version, self._clock() + REMEMBERED, frame, pending=pending))
+            execute(WRITE, self._values(self._everything, version, self._clock() + REMEMBERED, frame, pending=pending))
 
     def settle(self, frames: Mapping[bytes, bytes], *, mirror: bool) -> None:
         """The server has ``frames`` now: nothing older is to be replayed, nor seen here."""
@@ -175,7 +158,7 @@ class Journal:
         self._turn = Lock()  # held from taking a version to having written it
 
     def _row(self, key: bytes, found: list[tuple[Any, ...]]) -> Row:
-        """Of what ``_READ`` has found. No row is older than that of a clear."""
+        """Of what ``READ`` has found. No row is older than that of a clear."""
         if not found:
             return NOTHING
         ((of, version, pending, frame),) = found
@@ -192,10 +175,10 @@ class Journal:
         return [row if (row := rows.get(key, NOTHING)).version >= everything.version else nothing for key in keys]
 
     def _find(self, key: bytes) -> Row:
-        return self._row(key, self._database.read(_READ, (key, self._everything)))
+        return self._row(key, self._database.read(READ, (key, self._everything)))
 
     def _find_in(self, execute: Callable[..., Any], key: bytes) -> Row:
-        return self._row(key, execute(_READ, (key, self._everything)).fetchall())
+        return self._row(key, execute(READ, (key, self._everything)).fetchall())
 
     def _put(self, change: Callable[..., int], find: Callable[[bytes], Row], writes: Mapping[bytes, Write]) -> None:
         """Each as the newest there is, though another process may be ahead of our clock."""
@@ -208,9 +191,9 @@ class Journal:
         """Write what is to be replayed; whether it is the newest there is."""
         kind, payload = (TOMBSTONE, b"") if write.payload is None else (VALUE, write.payload)
         frame = self._frames.pack(key, payload, write.expires, version, kind, write.took)
-        if change(_WAIT, (key, version, min(write.expires, _NEVER), frame, self._everything)) == 1:
+        if change(WAIT, (key, version, min(write.expires, _NEVER), frame, self._everything)) == 1:
             return True
-        return change(_WRITE, self._values(key, version, write.expires, frame, pending=True)) == 1
+        return change(WRITE, self._values(key, version, write.expires, frame, pending=True)) == 1
 
     def _settle(self, execute: Callable[..., Any], frames: Mapping[bytes, bytes], *, mirror: bool) -> None:
         ((cleared,),) = execute(
@@ -221,7 +204,7 @@ class Journal:
             expires = self._clock() + REMEMBERED if kind == TOMBSTONE else expires
             execute("DELETE FROM entries WHERE key = ? AND version < ?", (key, version))
             if mirror or cleared:
-                execute(_WRITE, self._values(key, version, expires, frame, pending=bool(cleared)))
+                execute(WRITE, self._values(key, version, expires, frame, pending=bool(cleared)))
         if mirror:
             self._sweep(execute)
 

@@ -73,6 +73,10 @@ class Layers:
 
     def read(self, keys: Iterable[bytes]) -> list[bytes | None]:
         wanted = list(keys)
+        if not self.reachable:
+            self._by_file()
+            found = self._journal.answers(wanted, mirror=self._mirror)
+            return found if least_left.get() <= 0 else list(map(self._lasting, found))
         rows = dict(zip(wanted, map(self._waiting, self._journal.read(wanted)), strict=True))
         asked = [key for key, row in rows.items() if not row.pending]
         answer = self._ask(self.server.read, asked) if asked else []
@@ -134,9 +138,7 @@ class Layers:
         if answer is not _AWAY:
             return answer
         refused = "no task is run while the server is away, as nobody can tell who else runs it"
-        if self.reachable:
-            raise Unavailable(refused)
-        raise CircuitOpen(refused, self._breaker.retry_after)
+        raise Unavailable(refused) if self.reachable else CircuitOpen(refused, self._breaker.retry_after)
 
     def swap(self, key: bytes, old: bytes, new: bytes, expires: float, now: float) -> bool:
         _, _, version, token = self._frames.unpack(key, old)
