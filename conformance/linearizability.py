@@ -20,7 +20,8 @@ class Operation:
 
     ``began`` and ``ended`` are readings of one clock; one that has not ended may have taken effect or not. A
     ``get_or_set`` that computed is two: ``look``, which found nothing, and ``land``, which stores unless overtaken.
-    ``disturbed`` is one during which its key was changed: it may be taken for overtaken, also where it was not.
+    ``disturbed`` is one during which its key was changed, or that met another such: it need not be stored, whether
+    it was overtaken or not.
     """
 
     name: str

@@ -18,7 +18,7 @@ def smallest(operations: Sequence[Operation], *, evicts: bool = False) -> list[O
 
     Nothing is left out that could explain an answer: what is left contradicts itself, whatever was before.
     """
-    marked = [replace(each, disturbed=_is_disturbed(each, operations)) for each in operations]
+    marked = _marked(operations)
     wrong = refuted(marked, evicts=evicts)
     if wrong is None:
         return []
@@ -26,14 +26,19 @@ def smallest(operations: Sequence[Operation], *, evicts: bool = False) -> list[O
     return _with_origins(_without_needless(kept, initial, evicts=evicts), marked)
 
 
-def _is_disturbed(one: Operation, operations: Sequence[Operation]) -> bool:
-    """Whether it is of a compute during which its key was changed."""
-    if one.name not in FLIGHT:
-        return False
-    flight = [each for each in operations if each is one or _of_one_compute(each, one)]
-    began, ended = min(each.began for each in flight), max(each.ended for each in flight)
-    changes = [each for each in operations if each.name in WRITES]
-    return any(each.began <= ended and each.ended >= began for each in changes)
+def _marked(operations: Sequence[Operation]) -> list[Operation]:
+    """With a mark on each compute during which its key was changed, or on another that met such a one."""
+    spans = {each.value: (each.began, _landing(each, operations)) for each in operations if each.name == "look"}
+    changes = [(each.began, each.ended) for each in operations if each.name in WRITES]
+    disturbed: set[Any] = set()
+    while met := {value for value in spans.keys() - disturbed if any(_meet(spans[value], each) for each in changes)}:
+        disturbed |= met
+        changes = [spans[value] for value in met]
+    return [replace(each, disturbed=each.value in disturbed) if each.name in FLIGHT else each for each in operations]
+
+
+def _meet(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def lawful(kept: Sequence[Operation], *, evicts: bool = False) -> list[Any]:
@@ -79,7 +84,7 @@ def _later(kept: list[Operation], moment: float) -> Iterator[Operation]:
             yield replace(each, ended=inf)
 
 
-def _landing(one: Operation, kept: list[Operation]) -> float:
+def _landing(one: Operation, kept: Sequence[Operation]) -> float:
     return max(each.ended for each in kept if each is one or _of_one_compute(each, one))
 
 

@@ -44,7 +44,7 @@ def test_threads_see_one_order_while_entries_are_evicted(new_cache: NewCache) ->
 def test_threads_compute_in_one_order(new_cache: NewCache) -> None:
     """The same with get_or_set: one compute of a key at a time, and what comes too late is not stored.
 
-    A compute during which its key was changed may be taken for late also where the change was there before it.
+    A compute during which its key was changed may be taken for late, whenever in it that was; and one that met it, too.
     """
     for seed in seeds():
         cache = new_cache()
