@@ -13,7 +13,10 @@ from .svg import LogAxis, clipped, picture, tag
 
 @dataclass(frozen=True)
 class Bar:
-    """One row: a ratio to the block's yardstick with its interval, None where there is none to draw; and its words."""
+    """One row: a ratio to the block's yardstick with its interval, None where there is none to draw; and its words.
+
+    What is closer to 1 than ``floor`` is no difference.
+    """
 
     label: str
     ratio: float | None
@@ -22,6 +25,7 @@ class Bar:
     value: str
     note: str
     flagged: bool = False
+    floor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,9 @@ class Block:
 
 
 ROW, GAP, TOP = 21.0, 7.0, 4.0
-LABEL, PLOT, WIDTH = 124.0, 268.0, 378.0
+LABEL, PLOT, WIDTH = 150.0, 294.0, 404.0
+#: Characters of a name that there is room for.
+NAME = 23
 
 
 def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, anchor: str) -> Markup:
@@ -52,14 +58,14 @@ def bars(title: str, description: str, blocks: list[Block], axis: LogAxis, ancho
 
 def _yardstick(block: Block, axis: LogAxis, y: float) -> Markup:
     down = tag("line", x1=axis(1), x2=axis(1), y1=y + 5, y2=y + ROW * (len(block.rows) + 1) - 3)
-    label = tag("text", clipped(block.label), x=LABEL - 8, y=y + ROW / 2 + 4, class_="label")
+    label = tag("text", clipped(block.label, NAME), x=LABEL - 8, y=y + ROW / 2 + 4, class_="label")
     value = tag("text", block.value, x=PLOT + 58, y=y + ROW / 2 + 4, class_="value")
     return tag("g", down, label, value, class_="row yardstick")
 
 
 def _row(row: Bar, axis: LogAxis, y: float) -> Markup:
     kind = "row broken" if row.flagged else "row"
-    label = tag("text", clipped(row.label), x=LABEL - 8, y=y + 4, class_="label")
+    label = tag("text", clipped(row.label, NAME), x=LABEL - 8, y=y + 4, class_="label")
     value = tag("text", row.value, x=PLOT + 58, y=y + 4, class_="value")
     if row.ratio is None:
         return tag("g", label, tag("text", row.note, x=axis.start + 6, y=y + 4, class_="none"), value, class_=kind)
@@ -70,6 +76,7 @@ def _row(row: Bar, axis: LogAxis, y: float) -> Markup:
     return tag(
         "g",
         tag("title", f"{row.label}: {row.value}, {row.note}"),
+        _noise(row.floor, axis, y),
         label,
         stem,
         interval,
@@ -78,6 +85,11 @@ def _row(row: Bar, axis: LogAxis, y: float) -> Markup:
         note,
         class_=kind,
     )
+
+
+def _noise(floor: float, axis: LogAxis, y: float) -> Markup:
+    start, end = axis(1 / (1 + floor)), axis(1 + floor)
+    return tag("rect", x=start, y=y - ROW / 2, width=end - start, height=ROW, class_="noise") if floor else Markup("")
 
 
 def _grid(axis: LogAxis, bottom: float) -> Markup:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from markupsafe import Markup
 
 from .svg import Axis, clipped, picture, plain, tag
 
-LEFT, RIGHT, WIDTH, TOP, BOTTOM, HEIGHT = 60.0, 560.0, 700.0, 12.0, 300.0, 344.0
+LEFT, RIGHT, WIDTH, TOP, BOTTOM, HEIGHT = 60.0, 540.0, 700.0, 12.0, 300.0, 344.0
+#: Characters of a name that there is room for.
+NAME = 23
+#: More points than this are no points any more.
+DOTS = 12
 
 #: More lines than this, and those that are out lose their names.
 CROWD = 8
@@ -46,25 +50,40 @@ def lines(title: str, description: str, drawn: list[Line], axes: tuple[Axis, Axi
 
 def _curve(line: Line, across: Axis, up: Axis, end: float) -> Markup:
     path = tag("path", d=_path([(across(each[0]), up(each[1])) for each in line.points]))
-    label = tag("text", clipped(line.label, 18) + " ✗" * line.flagged, x=across.end + 8, y=end + 4)
+    label = tag("text", clipped(line.label, NAME) + " ✗" * line.flagged, x=across.end + 8, y=end + 4)
     return tag(
         "g",
         tag("title", line.label),
-        _band(line, across, up),
+        *_bands(line, across, up),
         path,
+        *_dots(line, across, up),
         label,
         class_=f"line {line.kind}",
         data_name=line.label,
     )
 
 
-def _band(line: Line, across: Axis, up: Axis) -> Markup | str:
-    known = [each for each in line.points if len(each) == 4]
-    if len(known) < 2:
-        return ""
-    there = [(across(x), up(high)) for x, _, _, high in known]
-    back = [(across(x), up(low)) for x, _, low, _ in reversed(known)]
+def _bands(line: Line, across: Axis, up: Axis) -> list[Markup]:
+    """Where neighbours have an interval, the area between; where one stands alone, its interval."""
+    runs = [list(run) for known, run in groupby(line.points, key=lambda each: len(each) == 4) if known]
+    return [_band(run, across, up) if run[1:] else _whisker(run[0], across, up) for run in runs]
+
+
+def _band(run: list[list[float]], across: Axis, up: Axis) -> Markup:
+    there = [(across(x), up(high)) for x, _, _, high in run]
+    back = [(across(x), up(low)) for x, _, low, _ in reversed(run)]
     return tag("path", d=_path([*there, *back]) + "Z", class_="band")
+
+
+def _whisker(point: list[float], across: Axis, up: Axis) -> Markup:
+    x, _, low, high = point
+    return tag("line", x1=across(x), x2=across(x), y1=up(low), y2=up(high), class_="whisker")
+
+
+def _dots(line: Line, across: Axis, up: Axis) -> list[Markup]:
+    """What was measured, where a line through it says more."""
+    points = line.points if len(line.points) <= DOTS else []
+    return [tag("circle", cx=across(each[0]), cy=up(each[1]), r=2.6) for each in points]
 
 
 def _path(points: list[tuple[float, float]]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .records import Curve, Measurement, Promise, Ratio, Run, Score, Subject, Verdict
+from .records import SCOPES, Curve, Measurement, Promise, Ratio, Run, Score, Subject, Verdict
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Report:
     raw: tuple[Mapping[str, Any], ...]
     curves: tuple[Curve, ...] = ()
     outages: tuple[Mapping[str, Any], ...] = ()
+    noise: tuple[Mapping[str, Any], ...] = ()
+    figures: tuple[Mapping[str, Any], ...] = ()
 
     def of_role(self, role: str) -> list[Subject]:
         return [each for each in self.subjects if each.role == role]
@@ -70,16 +72,34 @@ class Report:
         return measurement.over(base) if base else None
 
     def yardstick(self, subject: Subject, workload: str, payload: str) -> Measurement | None:
-        """The measured one that fits ``subject``."""
-        found = (self.measurements.get((each.name, workload, payload)) for each in self.fitting(subject))
+        """The measured one that fits ``subject``: what the run has set it beside, where it did."""
+        measured = self.measurements.get((subject.name, workload, payload))
+        told = [str(measured.ratio["to"])] if measured and measured.ratio else []
+        names = [*told, *(each.name for each in self.fitting(subject))]
+        found = (self.measurements.get((each, workload, payload)) for each in names)
         return next((each for each in found if each is not None), None)
 
     def fitting(self, subject: Subject) -> list[Subject]:
-        """Yardsticks with the same scope, that on the same backend first; of a yardstick, itself."""
+        """Yardsticks with the same scope, those on the same backend that wait as it does first; of one, itself."""
         if subject.role == "yardstick":
             return [subject]
         found = [each for each in self.of_role("yardstick") if each.scope == subject.scope]
-        return sorted(found, key=lambda each: (each.backend or {}).get("name") != (subject.backend or {}).get("name"))
+        return sorted(found, key=lambda each: (each.on != subject.on, each.awaited != subject.awaited))
+
+    def floor(self, *names: str) -> float:
+        """How far from 1 a ratio between these may be without any difference: the worst of their noise floors."""
+        return max((float(each["floor"]) for each in self.noise if each["subject"] in names), default=0.0)
+
+    @cached_property
+    def measured(self) -> list[Subject]:
+        """What has a figure: by scope, each yardstick before those that it fits."""
+        names = {each.subject for each in self.measurements.values()}
+
+        def place(subject: Subject) -> tuple[int, int, bool]:
+            base = next(iter(self.fitting(subject)), subject)
+            return SCOPES.index(subject.scope), self._columns[base.name], subject.role != "yardstick"
+
+        return sorted((each for each in self.subjects if each.name in names), key=place)
 
     def _outcome(self, promise: str, subject: str) -> Verdict:
         return self.verdicts.get((promise, subject), Verdict("not-run"))

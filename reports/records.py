@@ -46,6 +46,16 @@ class Subject:
         return (self.backend or {}).get("server") or ""
 
     @property
+    def on(self) -> str | None:
+        """The name of its backend."""
+        return (self.backend or {}).get("name")
+
+    @property
+    def awaited(self) -> bool:
+        """Whether its methods are coroutines."""
+        return self.declares.get("asynchronous") == "yes"
+
+    @property
     def stands_in(self) -> bool:
         """Whether its server is a stand-in for tests, which is its own client: nothing to run an application on."""
         return bool(self.server) and self.server == (self.backend or {}).get("client")
@@ -145,6 +155,9 @@ class Run:
     run: Mapping[str, Any]
     environment: Mapping[str, Any]
     measured: bool
+    cautions: tuple[tuple[str, str], ...] | None = (
+        None  #: what stood in its way, and the remedy; None: it does not tell
+    )
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ def merge(files: Iterable[tuple[str, Record]]) -> Report:
     contents = [content for _, content in ordered]
     return Report(
         runs=tuple(
-            Run(name, content["run"], content["environment"], bool(content["measurements"]))
+            Run(name, content["run"], content["environment"], bool(content["measurements"]), _cautions(content))
             for name, content in ordered
         ),
         subjects=tuple(_subjects(contents)),
@@ -132,7 +132,13 @@ def merge(files: Iterable[tuple[str, Record]]) -> Report:
                 (each["subject"], each["scenario"]): each for content in contents for each in content.get("outages", ())
             }.values()
         ),
+        noise=tuple({each["subject"]: each for content in contents for each in content.get("noise", ())}.values()),
+        figures=tuple(_figures(contents)),
     )
+
+
+def _cautions(content: Record) -> tuple[tuple[str, str], ...] | None:
+    return tuple((each["what"], each["remedy"]) for each in content["warnings"]) if "warnings" in content else None
 
 
 def _subjects(contents: list[Record]) -> Iterable[Subject]:
@@ -157,6 +163,15 @@ def _verdicts(contents: list[Record]) -> dict[tuple[str, str], Verdict]:
 
 def _measurement(record: Record) -> Measurement:
     return Measurement(**{**record, "relies_on": tuple(record["relies_on"])})
+
+
+def _figures(contents: list[Record]) -> Iterable[Record]:
+    """As with curves: a later run replaces the rows of the same subjects."""
+    found: dict[str, Record] = {}
+    for each in (each for content in contents for each in content.get("figures", ())):
+        rows = {row["subject"]: row for row in (*found.get(each["id"], {"rows": ()})["rows"], *each["rows"])}
+        found[each["id"]] = {**each, "rows": list(rows.values())}
+    return found.values()
 
 
 def _curves(contents: list[Record]) -> Iterable[Curve]:

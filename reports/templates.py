@@ -54,7 +54,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        name: getattr(words, name) for name in ("count", "day", "digits", "duration", "listed", "size", "times")
+        name: getattr(words, name) for name in ("count", "day", "digits", "duration", "listed", "size", "slug", "times")
     }
     made.filters |= {"linked": linked, "breakable": breakable}
     return made

@@ -10,7 +10,7 @@ FEW_BLOCKS = 5
 
 def warnings(report: Report) -> list[tuple[str, str]]:
     """What stood in the way, and the remedy."""
-    return [*_cut_off(report), *_busy(report), *_few_blocks(report), *_suite_errors(report)]
+    return [*_cut_off(report), *_told(report), *_busy(report), *_few_blocks(report), *_suite_errors(report)]
 
 
 def _cut_off(report: Report) -> list[tuple[str, str]]:
@@ -20,12 +20,23 @@ def _cut_off(report: Report) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
+def _told(report: Report) -> list[tuple[str, str]]:
+    """What the runs themselves have noticed; with the file's name where there are several that might have."""
+    telling = [each for each in report.runs if each.cautions is not None]
+    named = telling[1:] != []
+    return [
+        (f"{each.file}: {what}" if named else what, remedy) for each in telling for what, remedy in each.cautions or ()
+    ]
+
+
 def _busy(report: Report) -> list[tuple[str, str]]:
-    """Only a run that measured: a verdict does not care."""
+    """Only a run that measured, and has not looked for itself: a verdict does not care."""
     busy = [
         each
         for each in report.runs
-        if each.measured and (each.environment.get("load") or 0) > each.environment["cores"] / 2
+        if each.measured
+        and each.cautions is None
+        and (each.environment.get("load") or 0) > each.environment["cores"] / 2
     ]
     if not busy:
         return []
@@ -41,6 +52,8 @@ def _busy(report: Report) -> list[tuple[str, str]]:
 
 
 def _few_blocks(report: Report) -> list[tuple[str, str]]:
+    if any(each.cautions is not None for each in report.runs):
+        return []
     few = sorted({each.workload for each in report.measurements.values() if len(each.blocks) < FEW_BLOCKS})
     return (
         [

@@ -69,7 +69,7 @@ def test_a_payload_that_only_some_were_measured_with_is_drawn_with_its_gaps() ->
         each for each in content["measurements"] if each["subject"] not in ("dict", "raw-socket")
     ]
     text = page.html(made(content))
-    assert "quickest here" in text
+    assert "best here" in text
     assert "not measured" in text
 
 

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
 from .. import svg, words
+from ..advice import HIT, MISS, SET
 from ..bars import LABEL, PLOT, Bar, Block, bars
 from ..markdown import at_most, plain
 from ..model import Report
@@ -20,47 +21,70 @@ order = 30
 title = "What does it cost?"
 
 T = TypeVar("T")
+Figures = dict[str, object] | None
+#: Workloads whose charts are open: those that a read through a cache is made of.
+FIRST = (HIT, MISS, SET)
 #: Rows of report.md.
 MOST_ROWS = 12
 REACH = dict(zip(SCOPES, ("in this process", "on this host", "over the network"), strict=True))
 
 
 def html(report: Report) -> Markup | None:
-    """A table of all ratios, then a figure per workload with a panel per payload, each with its numbers as a table."""
+    """Tables of all ratios, then a figure per workload with a panel per payload, each with its numbers as a table."""
     workloads = _distinct(each.workload for each in report.measurements.values())
     if not workloads:
         return None
-    payload = next(iter(report.measurements.values())).payload
     return render(
-        "costs.html", payload=payload, names=workloads, glance=_glance(report, workloads, payload),
-        workloads=[_workload(report, each) for each in workloads], yardsticks=report.of_role("yardstick"),
+        "costs.html", glance=_glance(report, workloads), ends=_ends(report), aims=report.figures,
+        workloads=[_workload(report, each) for each in workloads], first=FIRST, figure=_drawn,
+        reached=_reached, shown=_shown, yardsticks=[each for each in report.measured if each.role == "yardstick"],
     )  # fmt: skip
 
 
-def _glance(
-    report: Report, workloads: list[str], payload: str
-) -> list[tuple[str, list[tuple[Subject, list[dict[str, object] | None]]]]]:
-    """Subjects by scope, the yardstick first, each with its figures for ``payload``."""
+def _drawn(workload: dict[str, object]) -> Markup:
+    return render("workload.html", workload=workload, titled=workload["name"] in FIRST)
+
+
+def _glance(report: Report, workloads: list[str]) -> list[tuple[str, list[Subject], list[tuple[str, list[Figures]]]]]:
+    """For each reach: its subjects, the yardstick first, and a row for each workload that one of them was given."""
     found = []
     for scope, reach in REACH.items():
-        subjects = [each for each in _measured(report) if each.scope == scope]
+        subjects = [each for each in report.measured if each.scope == scope]
+        rows = [
+            (name, [_figures(report, each, name, _payload(report, name)) for each in subjects]) for name in workloads
+        ]
         if subjects:
-            found.append(
-                (
-                    reach,
-                    [
-                        (each, [_figures(report, each, workload, payload) for workload in workloads])
-                        for each in subjects
-                    ],
-                )
-            )
+            found.append((reach, subjects, [each for each in rows if any(each[1])]))
     return found
+
+
+def _payload(report: Report, workload: str) -> str:
+    """The first that it was measured with."""
+    return next(each.payload for each in report.measurements.values() if each.workload == workload)
+
+
+def _ends(report: Report) -> list[tuple[str, float]]:
+    """How far apart two measurements of the same cache were: of the quietest and of the noisiest."""
+    found = sorted(((each["subject"], each["floor"]) for each in report.noise), key=lambda each: each[1])
+    return [found[0], found[-1]] if found[1:] else found
+
+
+def _reached(aim: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """Whether a row of what is aimed at got there; open where its interval reaches to both sides."""
+    low, high = row.get("low", row["value"]), row.get("high", row["value"])
+    if low <= aim["target"] <= high and low < high:
+        return "open"
+    return "reached" if (row["value"] <= aim["target"]) == (aim.get("better", "lower") == "lower") else "missed"
+
+
+def _shown(value: float, unit: str) -> str:
+    return words.times(value) if unit == "x" else words.quantity(value, unit)
 
 
 def _workload(report: Report, workload: str) -> dict[str, object]:
     measured = [each for each in report.measurements.values() if each.workload == workload]
     payloads = _distinct(each.payload for each in measured)
-    subjects = [each for each in _measured(report) if any(m.subject == each.name for m in measured)]
+    subjects = [each for each in report.measured if any(m.subject == each.name for m in measured)]
     blocks = {payload: _blocks(report, workload, payload, subjects) for payload in payloads}
     axis = _axis(row for each in blocks.values() for block in each for row in block.rows)
     return {
@@ -101,12 +125,12 @@ def _block(report: Report, workload: str, payload: str, yardstick: str, subjects
     if base := report.measurements.get((yardstick, workload, payload)):
         label, value = report.subject(yardstick).label, words.quantity(base.median, base.unit)
     else:
-        base = _quickest(measured) if measured[1:] else None
-        label, value = "quickest here" if base else "", ""
+        base = _best(measured) if measured[1:] else None
+        label, value = "best here" if base else "", ""
     return Block(label, value, [_bar(report, each, found[each.name], base) for each in subjects])
 
 
-def _quickest(measured: list[Measurement]) -> Measurement:
+def _best(measured: list[Measurement]) -> Measurement:
     return min(measured, key=lambda each: each.median if each.better == "lower" else -each.median)
 
 
@@ -118,10 +142,11 @@ def _bar(report: Report, subject: Subject, found: Measurement | None, base: Meas
     if ratio is None:
         return Bar(subject.label, None, 0, 0, value, "no yardstick", flagged)
     note = words.times(ratio.value) + " ✗" * flagged
-    return Bar(subject.label, ratio.value, ratio.low, ratio.high, value, note, flagged)
+    floor = report.floor(subject.name, ratio.yardstick.subject)
+    return Bar(subject.label, ratio.value, ratio.low, ratio.high, value, note, flagged, floor)
 
 
-def _figures(report: Report, subject: Subject, workload: str, payload: str) -> dict[str, object] | None:
+def _figures(report: Report, subject: Subject, workload: str, payload: str) -> Figures:
     found = report.measurements.get((subject.name, workload, payload))
     if found is None:
         return None
@@ -142,18 +167,6 @@ def _methods(measured: list[Measurement]) -> list[tuple[str, list[str]]]:
     return [(method, cells) for method, cells in found.items() if method]
 
 
-def _measured(report: Report) -> list[Subject]:
-    """What has a figure: by scope, each yardstick before those that it fits."""
-    names = {each.subject for each in report.measurements.values()}
-    order = {each.name: number for number, each in enumerate(report.subjects)}
-
-    def place(subject: Subject) -> tuple[int, int, bool]:
-        base = next(iter(report.fitting(subject)), subject)
-        return SCOPES.index(subject.scope), order[base.name], subject.role != "yardstick"
-
-    return sorted((each for each in report.subjects if each.name in names), key=place)
-
-
 def _distinct(values: Iterable[T]) -> list[T]:
     return list(dict.fromkeys(values))
 
@@ -170,7 +183,7 @@ def markdown(report: Report) -> list[str]:
         f"| | {' | '.join(map(plain, workloads))} |",
         f"| --- |{' --- |' * len(workloads)}",
     ]
-    rows = [_line(report, each, workloads, payload) for each in _measured(report) if each.role != "yardstick"]
+    rows = [_line(report, each, workloads, payload) for each in report.measured if each.role != "yardstick"]
     return [*lines, *at_most(MOST_ROWS, rows), ""]
 
 

@@ -19,11 +19,26 @@ order = 40
 title = "How does the cost grow?"
 
 
+#: What the ids of curves begin with, by topic, in the order of the page; what begins otherwise comes last.
+TOPICS = {
+    "How long do the slowest take?": ("percentiles",),
+    "How many operations a second, with several callers?": ("threads", "processes", "connections"),
+    "How much does it find, with how much room?": ("hit-ratio",),
+    "How much memory does it take, and what does its size cost?": ("growth", "server-memory"),
+    "And else": ("",),
+}
+
+
 def html(report: Report) -> Markup | None:
     """A chart of lines for each curve, with its figures as a table."""
     if not report.curves:
         return None
-    return render("scaling.html", curves=[_figure(report, each) for each in report.curves])
+    topics = {name: [_figure(report, each) for each in report.curves if _topic(each) == name] for name in TOPICS}
+    return render("scaling.html", topics={name: found for name, found in topics.items() if found})
+
+
+def _topic(curve: Curve) -> str:
+    return next(name for name, beginnings in TOPICS.items() if curve.id.startswith(beginnings))
 
 
 def _figure(report: Report, curve: Curve) -> dict[str, object]:

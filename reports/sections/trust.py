@@ -30,6 +30,7 @@ def html(report: Report) -> Markup | None:
         machines=_machines(report),
         columns=[each for each in report.subjects if each.ran],
         raw=_raw(report),
+        noise=sorted(report.noise, key=lambda each: float(each["floor"])),
     )
 
 
