@@ -41,12 +41,14 @@ GROWTHS = {
         reference=True,
         wide=True,
     ),
-    "get": Growth("Get over entries", "s", "time of one get", "Any of the keys, in pieces of 1,000 gets.", wide=True),
+    "get": Growth(
+        "Get over entries", "s", "time of one get", "Any of the keys; processor time of 1,000 gets.", wide=True
+    ),
     "expiring_set": Growth(
         "Set with a ttl over entries",
         "s",
         "time of one set",
-        "Overwriting, all entries with ttls from a second to a day, in pieces of 1,000 sets.",
+        "Overwriting, all entries with ttls from a second to a day; processor time of 1,000 sets.",
         True,
     ),
     "collection": Growth(

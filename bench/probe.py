@@ -1,7 +1,6 @@
 """What a cache in this process costs besides time, and what grows with it: ``python -m bench.probe module:Class ...``.
 
 Run in a process of its own for each figure, as what was there before would be counted, and prints one line of JSON.
-Uses ``resource``, which Windows has not.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import gc
 import importlib
 import json
-import resource
+import mmap
 import sys
 import time
 import tracemalloc
@@ -23,7 +22,6 @@ from typing import Any, ClassVar
 OPERATIONS = 1000  # timed in one piece
 PIECES = 25
 COLLECTIONS = 9
-PAGE = resource.getpagesize()
 
 
 class Memoized:
@@ -139,15 +137,14 @@ def _traced(fill: Callable[[], Any], count: int) -> list[float]:
 
 
 def _pieces(run: Callable[[list[Any]], None], arguments: Callable[[], list[Any]]) -> list[float]:
-    """Seconds of an operation, of each piece in which the processor was ours; of all where there is none."""
-    found: dict[bool, list[float]] = {True: [], False: []}
+    """Seconds of the processor for an operation, one figure for each piece: nothing here waits for anything else."""
     run(arguments())
+    found = []
     for _ in range(PIECES):
-        given, lost, began = arguments(), _interruptions(), time.perf_counter()
+        given, began = arguments(), time.process_time()
         run(given)
-        seconds = (time.perf_counter() - began) / OPERATIONS
-        found[_interruptions() == lost].append(seconds)
-    return found[True] or found[False]
+        found.append((time.process_time() - began) / OPERATIONS)
+    return found
 
 
 def _collection() -> float:
@@ -161,12 +158,8 @@ def _collection() -> float:
     return min(found)
 
 
-def _interruptions() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
-
-
 def _resident() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+    return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
 
 
 def main(path: str, figure: str, entries: str) -> None:

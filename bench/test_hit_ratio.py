@@ -47,7 +47,7 @@ def test_hit_ratio(
 @pytest.fixture(scope="session")
 def replays(pytestconfig: pytest.Config) -> Iterator[Replays]:
     """The traces that have been read."""
-    opened = Replays(pytestconfig.getoption("profile"), pytestconfig.getoption("capacities"))
+    opened = Replays(pytestconfig.getoption("profile"), pytestconfig.getoption("capacities", None))
     yield opened
     opened.close()
 
