@@ -63,9 +63,9 @@ class LayeredCache(Fronted):
     deleted since may not be seen here. What this object wrote is seen at once. Values from it are shared between
     readers, if it does not copy.
 
-    ttl, clock, prefix, keys, deadline and lease are those of ``redis``, which belongs to this cache from now on; so
-    does ``directory``, which processes of this host may share. Every writer of the same prefix has to be a
-    LayeredCache.
+    ttl, clock, prefix, keys, deadline, lease, and what is made anew before it expires, are those of ``redis``, which
+    belongs to this cache from now on; so does ``directory``, which processes of this host may share. Every writer of
+    the same prefix has to be a LayeredCache. While Redis is away, each process computes for itself.
 
     Raises:
         BadSetting, AccessDenied, StorageError: as its parts do.

@@ -559,6 +559,14 @@ def test_a_compute_that_asks_for_its_own_key_over_another_cache_raises(make: Mak
     assert (cache.get("a"), other.get("a")) == (None, None)
 
 
+def test_what_was_computed_is_returned_though_the_server_has_gone_meanwhile(server: Process, make: Make) -> None:
+    """It was expensive, and is what was asked for; that it is not stored is logged."""
+    cache = make()
+    assert cache.get_or_set("a", lambda: server.kill() or "computed") == "computed"
+    server.restart()
+    assert cache.get_or_set("a", lambda: "again") == "again"
+
+
 def test_a_compute_that_fails_leaves_nothing_behind(make: Make, client: redis.Redis) -> None:
     """Not even what said that there was one."""
     with pytest.raises(ZeroDivisionError):
