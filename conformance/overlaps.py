@@ -15,7 +15,7 @@ from .judged import Judged
 from .linearizability import Operation
 from .reduction import last, lawful, smallest
 
-FEWEST = 12  # histories, whatever one takes
+FEWEST = 6  # histories, whatever one takes
 SHARE, SHORTEST = 0.01, 1.0  # seconds for each example that the profile wants, and at least
 
 
