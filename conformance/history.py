@@ -26,6 +26,7 @@ MODELLED = {
     "delete_many": "delete_many",
 }
 SILENT = {"set", "set_many", "clear"}  # what they answer is not promised
+_DIVIDED = "ZeroDivisionError: division by zero"  # how a compute of ours fails
 _NAMES = {"MISSING": MISSING, "inf": float("inf"), "nan": float("nan")}
 
 
@@ -66,8 +67,10 @@ class Step:
     @property
     def computing(self) -> str:
         """The arguments with a compute that gives this answer, where that has a text."""
-        if self.raised or "compute" not in self.arguments:
+        if "compute" not in self.arguments:
             return self.arguments
+        if self.raised:
+            return self.arguments.replace("compute", "lambda: 1 / 0") if _DIVIDED in self.answer else self.arguments
         return (
             self.arguments.replace("compute", f"lambda: {self.answer}") if _is_literal(self.answer) else self.arguments
         )

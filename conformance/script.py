@@ -14,6 +14,7 @@ _OPERATORS = {"__contains__": "{1} in {0}", "__len__": "len({0})", "__iter__": "
 _URL = "redis://127.0.0.1:6379"
 _MANY = 4  # calls of one method in a row that are written as a loop
 _AT_ONCE = "# made while another call was under way: one after the other they need not go wrong"
+_CANCELLED = "# a call was cancelled while it ran: one that runs to its end need not go wrong"
 _HUNG = "Hung: "
 
 
@@ -93,12 +94,14 @@ def _lines(steps: Sequence[Step], other: str, *, awaited: bool) -> Iterator[str]
             yield from (_line(step, other, shown=step is last, awaited=awaited) for step in plain)
     if any(step.met and step.by is None for step in steps):
         yield _AT_ONCE
+    if any(step.answer.startswith("CancelledError") for step in steps):
+        yield _CANCELLED
 
 
 def _changed(step: Step, change: str, *, awaited: bool) -> Iterator[str]:
     """A call, and then a change of what it was given or answered."""
     if change.startswith("answer"):
-        yield f"answer = {_call(step.name, step.computing, awaited=awaited)}"
+        yield f"answer = {_call(step.name, _given(step, awaited=awaited), awaited=awaited)}"
     else:
         before, comma, given = step.arguments.rpartition(", ")
         yield f"given = {given}"
@@ -142,7 +145,7 @@ def _aside(step: Step) -> Iterator[str]:
 def _line(step: Step, other: str, *, shown: bool, awaited: bool) -> str:
     if step.name in ("advance", "sibling"):
         return step.call if step.name == "advance" else other
-    call = _call(step.name, step.computing, awaited=awaited)
+    call = _call(step.name, _given(step, awaited=awaited), awaited=awaited)
     said = step.answer.partition("\n")[0]
     if step.by is not None:  # others were at work meanwhile, so here it may be answered otherwise
         return f"{call}  # {step.by}, from {step.at:.6f} s on, answered {said}"
@@ -157,6 +160,12 @@ def _line(step: Step, other: str, *, shown: bool, awaited: bool) -> str:
     if step.expected is not None and step.equal:
         return f"assert repr({call}) == {step.expected!r}  # answered {said}"
     return call if step.expected is None else f"assert {call} == {step.expected}  # answered {said}"
+
+
+def _given(step: Step, *, awaited: bool) -> str:
+    """The arguments; where calls are awaited, so is what computes."""
+    computed = f"lambda: {step.answer}"
+    return step.computing.replace(computed, f"lambda: made({computed})") if awaited else step.computing
 
 
 def _call(name: str, arguments: str, *, awaited: bool = False) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 #: Where a script says why it cannot go wrong for certain.
-REASON = re.compile(r"^# (no script: |made while )|  # (thread|process|task) \d", re.MULTILINE)
+REASON = re.compile(r"^# (no script: |made while |a call was cancelled )|  # (thread|process|task) \d", re.MULTILINE)
 
 
 def main(file: str) -> None:

@@ -16,6 +16,7 @@ BAD = """
 import ctypes
 import os
 import threading
+import time
 
 
 class Plain:
@@ -43,15 +44,34 @@ class HangsInC(Plain):
         c.pthread_mutex_lock(mutex)
 
 
-class LetsNobodyRun(Plain):
-    def delete(self, key):
-        ctypes.PyDLL(None).sleep(60)
-
-
 class Aborts(Plain):
     def delete(self, key):
         os.abort()
+
+
+class Prints(Plain):
+    def delete(self, key):
+        print("deleting")
+        return super().delete(key)
+
+
+class LeaksThreads(Plain):
+    def __init__(self):
+        super().__init__()
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+
+class ChangesTheClock(Plain):
+    def clear(self):
+        time.sleep = lambda seconds: None
+
+    def __init__(self):
+        super().__init__()
+        del self.clear
 """
+
+
+CHOSEN = "delete_answers or get_never or test_conduct"
 
 
 @pytest.fixture
@@ -59,13 +79,13 @@ def judged(tmp_path: Path) -> Any:
     """Judges some of the classes above by what they do in ``delete``; subject -> promise -> verdict."""
     tmp_path.joinpath("bad.py").write_text(BAD, encoding="utf-8")
 
-    def judge(*names: str, options: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
-        command = (sys.executable, "-m", "pytest", str(CHECKOUT / "conformance/test_entries.py"), "-q", *options)
-        chosen = ("-c", str(CHECKOUT / "pyproject.toml"), "-p", "no:cacheprovider", "-k", "delete_answers or get_never")
+    def judge(*names: str, file: str = "test_entries.py", options: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
+        command = (sys.executable, "-m", "pytest", str(CHECKOUT / "conformance" / file), "-q", *options)
+        chosen = ("-c", str(CHECKOUT / "pyproject.toml"), "-p", "no:cacheprovider", "-k", CHOSEN)
         cache = f"--cache={','.join(f'bad:{name}' for name in names)}"
-        file = tmp_path / "results.json"
-        subprocess.run((*command, *chosen, cache, "--patience=0.5", f"--results={file}"), cwd=tmp_path, check=False)
-        content = json.loads(file.read_text(encoding="utf-8"))
+        target = tmp_path / "results.json"
+        subprocess.run((*command, *chosen, cache, "--patience=0.5", f"--results={target}"), cwd=tmp_path, check=False)
+        content = json.loads(target.read_text(encoding="utf-8"))
         found: dict[str, dict[str, Any]] = {"run": content["run"]}
         for each in content["verdicts"]:
             found.setdefault(each["subject"], {})[each["promise"].partition("::test_")[2]] = each
@@ -79,7 +99,7 @@ def test_what_hangs_is_given_up_on_with_its_operation(judged: Any) -> None:
     verdicts = judged("Hangs")
     cell = verdicts["bad:Hangs"]["delete_answers_whether_there_was_an_entry"]
     assert (cell["outcome"], "delete('a') has not ended after 0.5 s" in cell["message"]) == ("fail", True)
-    assert cell["script"].splitlines()[-1].startswith("cache.delete('a')  # Hung")
+    assert cell["script"].splitlines()[-1].startswith("cache.delete('a')  # raised Hung")
     assert verdicts["bad:Hangs"]["get_never_stores"]["outcome"] == "pass"
     assert verdicts["run"]["complete"] is True
 
@@ -96,7 +116,6 @@ def test_what_ends_the_process_costs_its_own_cells(judged: Any) -> None:
     """With workers, each cell says what happened, and all others are judged."""
     said = {
         "HangsInC": "delete('a') has not ended after 0.5 s, and cannot be interrupted",
-        "LetsNobodyRun": "hangs, and lets no thread run, in delete (bad.py, line ",
         "Aborts": "crashed: Fatal Python error: Aborted, in delete (bad.py, line ",
     }
     verdicts = judged(*said, options=("-n", "2"))
@@ -107,3 +126,16 @@ def test_what_ends_the_process_costs_its_own_cells(judged: Any) -> None:
         assert cell["script"].startswith("# no script: ")
         assert verdicts[f"bad:{name}"]["get_never_stores"]["outcome"] == "pass"
     assert verdicts["run"]["complete"] is True
+
+
+def test_bad_conduct_is_told(judged: Any) -> None:
+    """What a cache does to the process around it has a cell of its own, and no other is red for it."""
+    told = {
+        "Prints": "nothing_is_printed",
+        "LeaksThreads": "no_thread_is_left_behind",
+        "ChangesTheClock": "the_clock_is_left_alone",  # the last one, as this is everybody's clock
+    }
+    verdicts = judged(*told, file="test_conduct.py")
+    for name, promise in told.items():
+        cells = verdicts[f"bad:{name}"].items()
+        assert [each for each, verdict in cells if verdict["outcome"] == "fail"] == [promise]
