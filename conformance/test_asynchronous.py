@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -28,8 +29,7 @@ TURNS = 3  # of the event loop, until another task has run to its end
 def test_tasks_see_one_order(new_cache: NewCache) -> None:
     """For every key, what tasks are answered at once they could be answered one after another.
 
-    Every call is taken to act at one moment between its begin and its end. Look for what is read and then written with
-    an ``await`` between.
+    Look for what is read and then written with an ``await`` between.
     """
     for seed in seeds():
         cache = new_cache()
@@ -217,8 +217,7 @@ async def computing(cache: Judged, origin: Origin, callers: int) -> list[asyncio
 
 async def answers(tasks: list[asyncio.Future[Any]]) -> list[Any]:
     """What each was answered, errors included."""
-    _, hanging = await asyncio.wait(tasks, timeout=PATIENCE)
-    if hanging:
+    if hanging := (await asyncio.wait(tasks, timeout=PATIENCE))[1]:
         await end(*hanging)
     return await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -247,7 +246,4 @@ async def end(*tasks: asyncio.Future[Any]) -> None:
 
 def patience() -> Iterator[int]:
     """Turns to wait before a cancellation: each of the first, then ever more."""
-    turns = 0
-    while turns < 10_000:
-        yield turns
-        turns += max(1, turns // 4)
+    yield from accumulate(range(40), lambda turns, _: turns + max(1, turns // 4))
