@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .errors import Unavailable as Unavailable
     from .file import FileCache as FileCache
     from .gauges import Figures as Figures
+    from .gauges import afigures as afigures
     from .gauges import figures as figures
     from .keys import cache_key as cache_key
     from .keys import digest as digest
@@ -66,6 +67,7 @@ _HOMES = {
     "StorageError": "errors",
     "ToolCache": "tools",
     "Unavailable": "errors",
+    "afigures": "gauges",
     "cache_key": "keys",
     "cached": "cached",
     "digest": "keys",

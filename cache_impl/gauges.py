@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from .errors import CacheError
 from .latency import Latency
 from .memory import MemoryCache
+from .waiting import run
 
 _SERVER, _FILE = "redis", "file"
 #: Figures that only grow, and what they tell.
@@ -75,6 +76,11 @@ def figures_of(caches: Mapping[str, Any]) -> dict[str, Figures]:
         with suppress(CacheError):
             seen[name] = figures(cache)
     return seen
+
+
+async def afigures(cache: Any) -> Figures:
+    """``figures``, for a task: how much waits to be replayed is counted in a file."""
+    return await run(figures, cache)
 
 
 def _waits(cache: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import cache_impl.database
-from cache_impl import CircuitBreaker, FileCache, LayeredCache, MemoryCache, RedisCache, ToolCache
+from cache_impl import CircuitBreaker, FileCache, LayeredCache, MemoryCache, RedisCache, ToolCache, afigures
 from cache_impl.coroutines import Coroutines
 from cache_impl.database import Database
 from cache_impl.link import Link
@@ -243,6 +243,7 @@ def test_no_disk_and_no_server_holds_up_the_loop(server: Any, tmp_path: Path, wa
         await each.astats()
         if each is cache:
             await each.ahealth()
+            await afigures(each)
         await each.aclear()
         assert [key async for key in each] == []
 
