@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .contract import needs
 from .factory import NewCache
+from .interleaving import Call
 from .model import MISSING
 from .outages import await_, frozen, gone
 
@@ -52,6 +53,25 @@ def test_a_delete_during_an_outage_is_never_undone(new_cache: NewCache) -> None:
         cache.delete("a")
     await_(lambda: (cache.get("a"), other.get("a")), (None, None), never=(1, 1))
     assert cache.get("a", MISSING) is MISSING
+
+
+@needs(failover="yes", scope="network", threads="safe", asynchronous={"no"})
+def test_what_is_changed_once_the_outage_was_noticed_is_never_undone(new_cache: NewCache) -> None:
+    """Nor what is deleted and overwritten when the server is no longer asked at all."""
+    cache = new_cache()
+    other = cache.sibling()
+    for key in "abc":
+        cache.set(key, "older")
+    with frozen(new_cache):
+        calls = [Call(lambda: cache.get("d")) for _ in range(8)]
+        assert [call.answer() for call in calls] == [None] * 8
+        cache.delete("a")
+        cache.set("b", "newer")
+        assert (cache.get("a"), cache.get("b")) == (None, "newer")
+    await_(lambda: (cache.get("a"), other.get("a")), (None, None), never=("older", "older"))
+    await_(lambda: (cache.get("b"), other.get("b")), ("newer", "newer"), never=("older", "older"))
+    await_(lambda: (cache.get("c"), other.get("c")), ("older", "older"))
+    assert (cache.get("a", MISSING), other.get("a", MISSING)) == (MISSING, MISSING)
 
 
 @needs(failover="yes", scope="network")
