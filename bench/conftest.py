@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from . import conditions, figures, found, growths, noise, ratios, replays, scaling, summary, turns
+from . import conditions, figures, found, growths, noise, ratios, replays, scaling, sizes, summary, turns
 from .cells import Cell, Cells
 from .given import close_runner
 from .pace import PACES, Pace
@@ -76,6 +76,7 @@ def pytest_cacheproof_results(config: pytest.Config, results: dict[str, Any]) ->
         ratios.add_ratios(results)
         results["noise"] = noise.floors(config.stash[_cells])
         results["warnings"] = conditions.warnings(results, _pace(config), config.stash[_began])
+        results["curves"] += sizes.curves(results["measurements"])
         rows = config.stash[_measured]
         results["figures"] = figures.table(results, rows)
         config.stash[_summary] = results

@@ -19,7 +19,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bench import conditions, summary
+from bench import conditions, sizes, summary
 from bench.cells import Cell
 from bench.conditions import Times
 from bench.data import BATCH, ENTRIES, Data
@@ -243,6 +243,17 @@ def test_each_cache_is_compared_with_the_yardstick_of_its_reach_and_server() -> 
     add_ratios(results)
     assert [each.get("ratio", {}).get("to") for each in results["measurements"]] == ["dict", None, "raw@a", None, None]
     assert results["measurements"][2]["ratio"]["value"] == pytest.approx(2.0)
+
+
+def test_time_over_size_is_a_curve_of_what_was_measured() -> None:
+    """By rising size, of whoever was measured with three or more; other payloads are no size."""
+    sized = [("text-1m", 9.0), ("text-64", 1.0), ("text-1k", 2.0), ("small", 5.0)]
+    facts = [{"subject": "a", "workload": "get-hit", "payload": payload, "median": by} for payload, by in sized]
+    facts += [{**each, "subject": "b"} for each in facts[:2]]
+    (curve,) = sizes.curves([{**each, "low": each["median"], "high": each["median"]} for each in facts])
+    (line,) = curve["lines"]
+    assert line["subject"] == "a"
+    assert [point[:2] for point in line["points"]] == [[64, 1.0], [1024, 2.0], [1 << 20, 9.0]]
 
 
 def test_the_noise_floor_is_how_far_two_equal_caches_seem_apart() -> None:
