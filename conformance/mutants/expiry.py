@@ -22,6 +22,17 @@ class DiesEarly(Alone):
         return super().expiry(now, ttl) - 0.001
 
 
+class DiesOnTheSecond(Alone):
+    """The clock is cut to whole seconds before the ttl is added.
+    memcached/memcached#679
+    """
+
+    caught_by = ("test_expiry.py::test_an_entry_lives_whenever_it_is_set",)
+
+    def expiry(self, now: float, ttl: float | None) -> float:
+        return super().expiry(now // 1, ttl)
+
+
 class DiesLate(Alone):
     """An entry is still there at the end of its ttl.
     tkem/cachetools#221
