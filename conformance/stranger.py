@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from functools import partial
-from importlib import import_module
 from typing import IO, Self, cast
 
 import pytest
-import redis
 
-from .contract import Location
+from . import visitor
 from .factory import NewCache
 from .interleaving import Call
 
@@ -29,7 +26,7 @@ class Stranger:
             pytest.skip(f"{new_cache.name}: this server is in this process alone; --backend=embedded is in all")
         arguments = [new_cache.column.path, new_cache.location, new_cache.location.namespace]
         self._process = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, "-m", __name__, *arguments],
+            [sys.executable, "-m", visitor.__name__, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -71,28 +68,3 @@ class Stranger:
         into = cast("IO[str]", self._process.stdin)
         into.write(f"{line}\n")
         into.flush()
-
-
-def _serve(path: str, url: str, namespace: str) -> None:
-    module, _, name = path.partition(":")
-    connect = partial(redis.Redis.from_url, url)
-    cache = getattr(import_module(module), name)(location=Location(url, namespace, connect))
-    _say("ready")
-    while key := sys.stdin.readline().strip():
-        _say("asking")
-        _say(f"answered {cache.get_or_set(key, _compute)}")
-
-
-def _compute() -> str:
-    _say("computing")
-    sys.stdin.readline()
-    return str(os.getpid())
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    _serve(*sys.argv[1:])
