@@ -113,7 +113,7 @@ def test_a_frozen_server_is_given_up_on(server: Process, name: str, before: tupl
             with pytest.raises(DeadlineExceeded):
                 await operations(hurry(cache))[name]()
             turns.cancel()
-            assert len(passed) > 2
+            assert passed
 
     passed: list[None] = []
 
