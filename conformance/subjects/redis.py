@@ -8,7 +8,7 @@ from cache_impl import RedisCache, __version__, digest
 
 from ..contract import Location
 
-LEASE = 3.0  # seconds: a test waits for it to end
+LEASE = 4.0  # seconds: a test waits for it to end
 
 
 class Redis(RedisCache):
@@ -29,6 +29,8 @@ class Redis(RedisCache):
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
     usual: ClassVar = {"deadline": 0.25}
+
+    pool = "pool_size"  # the argument for how many connections there are at most; for bench
 
     def __init__(self, location: Location, *, deadline: float = 5.0, **options: Any) -> None:
         super().__init__(location.connect(), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
