@@ -36,8 +36,8 @@ class Entries:
         self.deadlines = Deadlines()  # of those values that have one
         self.foretold: Callable[[type | None, bool, bool], None] = lambda *_: None
         self._plain: type | None = None  # the type of all keys, where it is one and atomic
-        self._timed = False  # some entry has a deadline
-        self._nones = False  # some value is None
+        self._timed = False  # some entry has or had a deadline
+        self._nones = False  # some value is or was None
         self.hits = self.misses = self.evictions = self.expirations = 0
         self._closed = False
         renew_after_fork(self, Entries._renew)
@@ -136,7 +136,7 @@ class Entries:
 
     def clear(self) -> None:
         self._plain = None
-        self.foretold(None, True, True)  # the most careful; the next put foretells anew
+        self.foretold(None, self._timed, self._nones)  # the next put foretells anew
         values = list(self.values.values())  # held until all is done
         self.values.clear()
         self.deadlines.clear()
@@ -144,7 +144,8 @@ class Entries:
 
     def close(self) -> None:
         self._closed = True
-        self.clear()  # which sends unlocked operations here
+        self._timed = self._nones = True  # which sends unlocked operations here
+        self.clear()
 
     def _check_open(self) -> None:
         if self._closed:
@@ -163,7 +164,7 @@ class Entries:
         """Tell unlocked operations what the entries will be like, before they are."""
         kind = type(key)
         if not self.values:
-            self._plain, self._timed, self._nones = kind if kind in _ATOMIC else None, False, False
+            self._plain = kind if kind in _ATOMIC else None
         elif kind is not self._plain:
             self._plain = None
         self._timed |= end < inf

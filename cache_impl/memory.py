@@ -37,7 +37,7 @@ class MemoryCache(Coroutines[Hashable]):
     ) -> None:
         self._flights = Flights()
         self._entries = Entries(checked_capacity(capacity), checked_ttl(ttl), clock, self._flights)
-        self._unlocked = unlocked(self._entries)
+        self._unlocked = unlocked(self._entries, vars(self))
         self._copy: Callable[[Any], Any] = deepcopy if copy else _itself
         if not copy and type(self).get is MemoryCache.get:
             self.get = self._unlocked.get  # type: ignore[method-assign]  # the same, a call less

@@ -30,21 +30,41 @@ class Unlocked(NamedTuple):
     counts: Callable[[], tuple[int, int, int]]
 
 
-def unlocked(entries: Entries) -> Unlocked:
-    """``entries.get`` and ``entries.set``, the same and faster."""
+def unlocked(entries: Entries, attributes: dict[str, Any]) -> Unlocked:
+    """``entries.get`` and ``entries.set``, the same and faster.
+
+    Where ``get`` lies in an object's ``attributes``, a slower one takes its place once there is more to look after.
+    """
     if not _GIL:
         return Unlocked(entries.get, entries.set, lambda: (0, 0, 0))
-    return _closures(entries)
+    return _closures(entries, attributes)
 
 
-def _closures(entries: Entries) -> Unlocked:  # noqa: C901  # what they share lies in cells, the fastest there is
+def _closures(entries: Entries, attributes: dict[str, Any]) -> Unlocked:  # noqa: C901, PLR0915  # cells are fastest
     hits = misses = evictions = 0.0  # Python counts in floats faster than in integers
-    plain: type | None = None
-    timed = nullable = False
+    plain: type | None = None  # of all keys, where they are atomic
+    lasting: type | None = None  # the same, where no entry ever had a deadline
+    simple: type | None = None  # the same, where no value ever was None either
+    timed = nullable = False  # once true, for ever: what a look-up has found may be older than the answer to these
     values, deadlines, capacity, clock = entries.values, entries.deadlines, entries.capacity, entries.clock
     look_up, refresh, evict, under_way = values.get, values.move_to_end, values.popitem, entries.flights.under_way
 
     def get(key: Any, default: Any = None) -> Any:
+        nonlocal hits, misses
+        value = look_up(key)
+        if value is None and not nullable:
+            misses += 1.0
+            return default
+        if type(key) is simple:
+            try:  # noqa: SIM105  # suppress() takes longer than all of this
+                refresh(key)
+            except KeyError:  # another thread has removed it since
+                pass
+            hits += 1.0
+            return value
+        return get_any(key, default)
+
+    def get_any(key: Any, default: Any = None) -> Any:
         nonlocal hits, misses
         soonest = deadlines.soonest  # of the entries as they are before the look-up: then it holds for what that finds
         value = look_up(key)
@@ -54,9 +74,9 @@ def _closures(entries: Entries) -> Unlocked:  # noqa: C901  # what they share li
         if timed and (now := clock()) >= soonest:
             return entries.get(key, default, now)
         if type(key) is plain:
-            try:  # noqa: SIM105  # suppress() takes longer than all of this
+            try:  # noqa: SIM105
                 refresh(key)
-            except KeyError:  # another thread has removed it since
+            except KeyError:
                 pass
         else:
             entries.refresh(key)
@@ -67,7 +87,7 @@ def _closures(entries: Entries) -> Unlocked:  # noqa: C901  # what they share li
         nonlocal evictions
         kind = type(key)
         old = look_up(key)  # held until all is in place; the last call before the value is stored
-        if kind is not plain or ttl is not None or timed or under_way or (value is None and not nullable):
+        if kind is not lasting or ttl is not None or under_way or (value is None and not nullable):
             entries.set(key, value, ttl)
             return
         values[key] = value
@@ -81,8 +101,12 @@ def _closures(entries: Entries) -> Unlocked:  # noqa: C901  # what they share li
             pass
 
     def foretold(kind: type | None, some_expire: bool, some_are_none: bool) -> None:  # noqa: FBT001
-        nonlocal plain, timed, nullable
+        nonlocal plain, lasting, simple, timed, nullable
         plain, timed, nullable = kind, some_expire, some_are_none
+        lasting = None if timed else kind
+        simple = None if nullable else lasting
+        if (timed or nullable) and attributes.get("get") is get:
+            attributes["get"] = get_any  # a call less
 
     entries.foretold = foretold
     return Unlocked(get, set_ if entries.ttl is None else entries.set, lambda: (int(hits), int(misses), int(evictions)))
