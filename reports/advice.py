@@ -20,13 +20,15 @@ MUSTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "durable": ("entries that outlive the process", "durable", ("yes",)),
     "single-flight": ("one compute per key", "get_or_set", ("single-flight",)),
     "failover": ("service during a Redis outage", "failover", ("yes",)),
-    "async": ("async methods", "asynchronous", ("yes",)),
+    "plain": ("methods to call without await", "asynchronous", ("no",)),
+    "async": ("methods to await", "asynchronous", ("yes",)),
 }
 
 #: The workloads that a read through a cache is made of.
 HIT, MISS, SET = "get-hit", "get-miss", "set-overwrite"
 #: Costs that differ by less than this are a tie, whatever the intervals say.
 SAME = 0.01
+UNMEASURED = "cost not measured"
 #: Stands for the capability of a promise whose file does not tell what switches it on.
 UNTOLD = "?"
 
@@ -60,7 +62,7 @@ CASES = (
         0.01,
         0.0,
         50,
-        ("ttl", "bounded", "threads"),
+        ("ttl", "bounded", "threads", "plain"),
     ),
     Case(
         "workers",
@@ -71,7 +73,7 @@ CASES = (
         0.05,
         0.0,
         50,
-        ("host", "ttl"),
+        ("host", "ttl", "plain"),
     ),
     Case(
         "fleet",
@@ -82,7 +84,7 @@ CASES = (
         0.3,
         0.01,
         50,
-        ("network", "ttl"),
+        ("network", "ttl", "plain"),
     ),
 )
 
@@ -102,20 +104,28 @@ class Cost:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A cache that would do, and what a read costs with it; ``broken`` are promises to know of all the same."""
+    """A cache that would do, and what a read costs with it; ``broken`` are promises to know of all the same.
+
+    ``pays`` is what a call of the origin must take, seconds, for a read with the cache to take less than without.
+    """
 
     subject: Subject
     cost: Cost
     broken: tuple[str, ...]
+    pays: float | None = None
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A cache that would not do, and why; what a read would cost, where that is known."""
+    """A cache that would not do, and why; what a read would cost, where that is known.
+
+    ``idle`` is one that is out only because it did not run, was not measured, or is none to run an application on.
+    """
 
     subject: Subject
     why: str
     cost: Cost | None
+    idle: bool
 
 
 @dataclass(frozen=True)
@@ -158,7 +168,8 @@ def parts(report: Report, subject: Subject, payload: str) -> tuple[Measurement, 
 
 def offered(subject: Subject) -> list[str]:
     """The must-haves that ``subject`` declares."""
-    return [key for key, (_, capability, values) in MUSTS.items() if subject.declares.get(capability) in values]
+    declared = {"asynchronous": "no", **subject.declares}
+    return [key for key, (_, capability, values) in MUSTS.items() if declared.get(capability) in values]
 
 
 def broken(report: Report, subject: Subject) -> dict[str, list[str]]:
@@ -203,10 +214,19 @@ def cost(case: Case, scope: str, measured: tuple[Measurement, Measurement, Measu
 def _judged(report: Report, subject: Subject, case: Case, payload: str) -> Candidate | Rejected:
     measured, titles = parts(report, subject, payload), broken(report, subject)
     found = cost(case, subject.scope, measured) if measured else None
-    why = _why_not(subject, case, titles)
-    if why or not found:
-        return Rejected(subject, why or "cost not measured", found)
-    return Candidate(subject, found, tuple(dict.fromkeys(title for each in titles.values() for title in each)))
+    why = idle(subject) or _why_not(subject, case, titles)
+    if why or not (found and measured):
+        return Rejected(subject, why or UNMEASURED, found, idle=bool(idle(subject)) or not why)
+    known = tuple(dict.fromkeys(title for each in titles.values() for title in each))
+    pays = cost(case.at(0.0), subject.scope, measured).middle / found.hits if found.hits else None
+    return Candidate(subject, found, known, pays)
+
+
+def idle(subject: Subject) -> str:
+    """Why a subject is no answer to any case; empty where it may be one."""
+    if not subject.ran:
+        return f"did not run here: {subject.reason}"
+    return "a stand-in for tests" if subject.stands_in else ""
 
 
 def _why_not(subject: Subject, case: Case, titles: dict[str, list[str]]) -> str:
@@ -214,10 +234,6 @@ def _why_not(subject: Subject, case: Case, titles: dict[str, list[str]]) -> str:
     vital = dict.fromkeys(
         title for capability in ("", *(MUSTS[each][1] for each in case.musts)) for title in titles.get(capability, ())
     )
-    if not subject.ran:
-        return f"not run: {subject.reason}"
-    if subject.stands_in:
-        return "a stand-in for tests"
     if lacks:
         return f"lacks: {', '.join(lacks)}"
     return f"breaks: {words.few(list(vital))}" if vital else ""

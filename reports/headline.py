@@ -17,11 +17,17 @@ def headline(report: Report) -> str:
     kinds = {kind: each for kind, each in judged.items() if each}
     if not kinds:
         return "Costs measured, nothing judged" if report.measurements else "Nothing was judged in this run"
-    if not any(report.score(subject)["fail"] for each in kinds.values() for subject in each):
+    if all(_keeps(report, subject) for each in kinds.values() for subject in each):
         names = words.listed([_named(each, kind) for kind, each in kinds.items()])
         alone = sum(map(len, kinds.values())) == 1
         return f"{names} {'keeps every promise it makes' if alone else 'keep every promise they make'}"
     return "; ".join(_broken(report, each, kind) for kind, each in kinds.items())
+
+
+def _keeps(report: Report, subject: Subject) -> bool:
+    """Whether nothing is broken, not even in a way that is known."""
+    score = report.score(subject)
+    return not score["fail"] and not score["deviation"]
 
 
 def _named(subjects: list[Subject], kind: str) -> str:
@@ -29,14 +35,16 @@ def _named(subjects: list[Subject], kind: str) -> str:
 
 
 def _broken(report: Report, subjects: list[Subject], kind: str) -> str:
-    keeping = sum(not report.score(each)["fail"] for each in subjects)
+    keeping = sum(_keeps(report, each) for each in subjects)
+    known = sum(not report.score(each)["fail"] for each in subjects) - keeping
     if len(subjects) > 1:
-        return (
-            f"{keeping or 'none'} of {len(subjects)} {kind}s {'keeps' if keeping == 1 else 'keep'} every promise made"
-        )
+        verb = "keeps" if keeping == 1 else "keep"
+        rest = f", {known} more but for known deviations" if known else ""
+        return f"{keeping or 'none'} of {len(subjects)} {kind}s {verb} every promise made{rest}"
     score = report.score(subjects[0])
     broken = f"breaks {score['fail']} of {words.count(score.judged, 'promise')}"
-    return f"{subjects[0].label} {broken if score['fail'] else 'keeps every promise'}"
+    kept = f"keeps every promise but {score['deviation']}, as is known" if score["deviation"] else "keeps every promise"
+    return f"{subjects[0].label} {broken if score['fail'] else kept}"
 
 
 def facts(report: Report) -> str:

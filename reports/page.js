@@ -3,7 +3,7 @@
   const $ = (query, from = document) => from.querySelector(query), all = (query, from = document) => [...from.querySelectorAll(query)];
   const make = (name, text, className = '') => Object.assign(document.createElement(name), { textContent: text, className });
 
-  // Filters, open groups and the form live in the address, so that a view can be sent.
+  // Filters, open groups and the form live in the address.
   const state = new URLSearchParams(location.search);
   const keep = (name, value) => {
     value ? state.set(name, value) : state.delete(name);
@@ -24,7 +24,7 @@
     keepFolds();
   }));
 
-  // A cell opens in its row; without a script it leads to the list below the matrix.
+  // A cell opens in its row.
   const toggle = link => {
     const finding = $(link.hash), old = $('.opened');
     if (old) {
@@ -63,7 +63,7 @@
   const form = $('#own form');
   if (!form) return;
   const box = form.closest('details');
-  const {same, musts, cases, caches} = JSON.parse($('#data').textContent), field = form.elements;
+  const {same, unknown, musts, cases, caches} = JSON.parse($('#data').textContent), field = form.elements;
   const digits = x => x >= 99.5 ? Math.round(x).toLocaleString('en') : x >= 9.95 ? x.toFixed(1).replace(/\.0$/, '') : x >= .095 ? x.toFixed(2).replace(/\.00$/, '') : String(+x.toPrecision(2));
   const time = s => { const [scale, unit] = [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns']].find(([scale]) => s >= .9995 * scale) || [1e-9, 'ns']; return digits(s / scale) + ' ' + unit; };
   const times = x => (x >= .995 && x < 99.5 ? x.toFixed(1) : digits(x)) + '×';
@@ -81,17 +81,16 @@
     const share = misses(now, cache.scope), [hit, miss, set] = cache.costs[now.payload];
     return [0, 1, 2].map(bound => (1 - share) * hit[bound] + share * (miss[bound] + origin + set[bound]));
   };
-  const few = names => names.length > 2 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
+  const few = (names, most = 2) => names.slice(0, most).join(', ') + (names.length > most ? ` and ${names.length - most} more` : '');
   const out = (now, cache) => {
     const lacks = now.need.filter(id => !cache.offers.includes(id)).map(id => musts[id][0]);
     const broken = ['', ...now.need.map(id => musts[id][1])].flatMap(capability => cache.broken[capability] || []);
-    return !cache.ran ? 'not run: ' + cache.reason : cache.standIn ? 'a stand-in for tests' : lacks.length ? 'lacks: ' + lacks.join(', ')
-      : broken.length ? 'breaks: ' + few([...new Set(broken)]) : cache.costs[now.payload] ? '' : 'cost not measured';
+    return cache.idle || (lacks.length ? 'lacks: ' + lacks.join(', ') : broken.length ? 'breaks: ' + few([...new Set(broken)]) : cache.costs[now.payload] ? '' : unknown);
   };
 
   const show = () => {
-    const now = read(), able = [], rest = [];
-    for (const cache of caches) { const why = out(now, cache); why ? rest.push([cache, why]) : able.push([cache, cost(now, cache)]); }
+    const now = read(), able = [], rest = {};
+    for (const cache of caches) { const why = out(now, cache); why ? (rest[why] ||= []).push(cache) : able.push([cache, cost(now, cache)]); }
     able.sort((a, b) => a[1][0] - b[1][0]);
     const best = able.filter(([, [middle, low]]) => low <= able[0][1][2] || middle <= able[0][1][0] * (1 + same));
     field.ot.value = time(now.o); field.ut.value = now.u.toLocaleString('en') + (now.u === 1 ? ' time' : ' times');
@@ -101,10 +100,11 @@
     const row = (className, name, ...cells) => { const line = table.insertRow(); line.className = className; line.append(Object.assign(make('th', name), {scope: 'row'}), ...cells); };
     for (const [cache, [middle]] of able) {
       const share = misses(now, cache.scope), titles = [...new Set(Object.values(cache.broken).flat())];
-      const note = [`${digits(100 - 100 * share)} % hits`, now.c ? `${money(1000 * share * now.c)} per 1,000 reads, of ${money(1000 * now.c)}` : '', titles.length ? `breaks: ${few(titles)}` : ''];
+      const note = [`${digits(100 - 100 * share)} % hits`, share < 1 ? 'pays from ' + time(cost(now, cache, 0)[0] / (1 - share)) : '', now.c ? `${money(1000 * share * now.c)} per 1,000 reads, of ${money(1000 * now.c)}` : '', titles.length ? `breaks: ${few(titles)}` : ''];
       row(best.some(each => each[0] === cache) ? 'best' : '', cache.name, make('td', time(middle)), make('td', times(middle / able[0][1][0])), make('td', note.filter(Boolean).join('; '), 'note'));
     }
-    for (const [cache, why] of rest) row('out', cache.name, Object.assign(make('td', why), {colSpan: 3}));
+    const idle = ([why, [cache]]) => cache.idle || why === unknown ? 1 : 0;
+    Object.entries(rest).sort((a, b) => idle(a) - idle(b)).forEach(each => row(idle(each) ? 'out idle' : 'out', few(each[1].map(cache => cache.name), 4), Object.assign(make('td', each[0]), {colSpan: 3})));
     $('.result').replaceChildren(pick, table);
     draw(now, able.map(([cache]) => cache.name));
   };

@@ -90,6 +90,14 @@ class Verdict:
         return self.outcome in BROKEN
 
     @property
+    def kind(self) -> str:
+        """The outcome; of what failed without any answer, how."""
+        if self.outcome == "fail" and self.message.startswith("crashed: "):
+            return "crashed"
+        hung = self.message.startswith("hangs, ") or " has not ended after " in self.message.partition("\n")[0]
+        return "hung" if self.outcome == "fail" and hung else self.outcome
+
+    @property
     def tells(self) -> bool:
         """Whether there is more to say than the outcome."""
         return bool(self.message or self.reason or self.history or self.script)

@@ -54,7 +54,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        name: getattr(words, name) for name in ("count", "day", "digits", "duration", "listed", "size", "slug", "times")
+        name: getattr(words, name)
+        for name in ("count", "day", "digits", "duration", "few", "listed", "size", "slug", "times")
     }
     made.filters |= {"linked": linked, "breakable": breakable}
     return made

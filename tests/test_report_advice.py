@@ -30,7 +30,7 @@ def test_what_a_case_cannot_do_without_decides_before_any_cost() -> None:
         "memory": "lacks: sharing between machines",
         "file": "lacks: sharing between machines",
         "redis@fakeredis": "a stand-in for tests",
-        "redis@container": "not run: no container engine answers on /var/run/docker.sock",
+        "redis@container": "did not run here: no container engine answers on /var/run/docker.sock",
     }
 
 

@@ -7,34 +7,19 @@ from typing import Any
 from markupsafe import Markup
 
 from .. import svg, words
-from ..advice import (
-    CASES,
-    HIT,
-    MUSTS,
-    SAME,
-    Advice,
-    Candidate,
-    Case,
-    Cost,
-    advise,
-    broken,
-    cost,
-    offered,
-    parts,
-    payloads,
-    pick,
-)
+from ..advice import CASES, MUSTS, SAME, UNMEASURED, Case, advise, broken, cost, idle, offered, parts, payloads, pick
 from ..lines import BOTTOM, LEFT, RIGHT, TOP, Line, lines
 from ..markdown import plain
 from ..model import Report
+from ..reasons import reasons, ruled_out
 from ..records import Subject
 from ..templates import render
 
 order = 10
 title = "Which cache should I take?"
 
-#: Rows of a card, of those that would do and of those that would not.
-MOST_ROWS = 6
+#: Rows of a card: caches that would do, and reasons why others would not.
+MOST_ROWS, MOST_GROUPS = 6, 3
 #: Seconds from end to end of the chart's axes.
 ORIGINS, AVERAGES = (1e-5, 10.0), (1e-7, 10.0)
 
@@ -50,64 +35,15 @@ def html(report: Report) -> Markup | None:
         "answer.html",
         cards=cards,
         most=MOST_ROWS,
-        reasons=lambda advice: reasons(report, advice),
+        groups=MOST_GROUPS,
+        reasons=lambda advice: reasons(report, advice, known[0]),
+        ruled_out=ruled_out,
         musts=MUSTS,
         payloads=known,
         chart=chart,
         shown=CASES[-1],
         data=_data(report, known),
     )
-
-
-def reasons(report: Report, advice: Advice) -> list[str]:
-    """Why the best of a case is the best, in sentences."""
-    if not advice.best:
-        return []
-    first = advice.best[0]
-    hit, average = _hit(report, first), first.cost
-    share = f"{100 * average.hits:.0f} % of reads hit, in {words.duration(hit)}"
-    return [
-        *(_kept(report, each) for each in advice.best),
-        f"{share}; with the others a read costs {words.duration(average.middle)} on average.",
-        *_spent(advice.case, average),
-        *_foil(advice),
-    ]
-
-
-def _hit(report: Report, candidate: Candidate) -> float:
-    return report.measurements[candidate.subject.name, HIT, payloads(report)[0]].median
-
-
-def _spent(case: Case, cost: Cost) -> list[str]:
-    """Money, where a call has a price."""
-    return (
-        [f"1,000 reads cost ${1000 * (1 - cost.hits) * case.price:,.2f} of calls instead of ${1000 * case.price:,.2f}."]
-        if case.price
-        else []
-    )
-
-
-def _foil(advice: Advice) -> list[str]:
-    """What the quickest cache would cost that is out because it is not shared as widely."""
-    known = [
-        (each.cost.middle, each.subject.label) for each in advice.out if each.cost and each.subject.scope == "instance"
-    ]
-    middle, name = min(known, default=(0.0, ""))
-    if middle <= advice.best[0].cost.middle:
-        return []
-    many = advice.case.machines * advice.case.processes
-    return [f"{name}, with {many} copies that each fetch for themselves, would cost {words.duration(middle)} a read."]
-
-
-def _kept(report: Report, candidate: Candidate) -> str:
-    name, score = candidate.subject.label, report.score(candidate.subject)
-    judged = words.count(score.judged, "promise")
-    if not score.judged:
-        return f"{name} was not judged: these results hold no verdicts for it."
-    if not candidate.broken:
-        return f"{name} keeps all {judged} it was judged by."
-    titles = words.few(list(candidate.broken))
-    return f"{name} breaks {len(candidate.broken)} of {judged}, none that this case rests on: {titles}."
 
 
 def _chart(report: Report, case: Case, payload: str) -> Markup:
@@ -132,6 +68,7 @@ def _data(report: Report, known: list[str]) -> dict[str, Any]:
     """What the form computes from: the same figures that the cards were made from."""
     return {
         "same": SAME,
+        "unknown": UNMEASURED,
         "musts": {name: [text, capability] for name, (text, capability, _) in MUSTS.items()},
         "cases": {each.id: _case(each) for each in CASES},
         "caches": [_cache(report, each, known) for each in report.of_role("cache")],
@@ -148,9 +85,7 @@ def _cache(report: Report, subject: Subject, known: list[str]) -> dict[str, Any]
     return {
         "name": subject.label,
         "scope": subject.scope,
-        "ran": subject.ran,
-        "reason": subject.reason,
-        "standIn": subject.stands_in,
+        "idle": idle(subject),
         "offers": offered(subject),
         "broken": broken(report, subject),
         "costs": {payload: [[each.median, each.low, each.high] for each in found] for payload, found in costs.items()},

@@ -27,11 +27,12 @@ def html(report: Report) -> Markup | None:
     shown = [each for each in tables if each["columns"] and each["groups"]]
     if not shown:
         return None
-    return render("promises.html", tables=shown, outcomes=OUTCOMES, idle=_idle(report), rowlabel=_row_class)
+    return render("promises.html", tables=shown, outcomes=_met(report), idle=_idle(report), rowlabel=_row_class)
 
 
 def _table(report: Report, role: str) -> dict[str, object]:
-    columns = report.of_role(role)
+    told = {subject for _, subject in report.verdicts}
+    columns = [each for each in report.of_role(role) if each.ran and each.name in told]
     judged = [each for each in report.promises if any((each.id, column.name) in report.verdicts for column in columns)]
     return {
         "role": ROLES[role],
@@ -66,6 +67,12 @@ def _row_class(cells: list[dict[str, object]]) -> str:
     red = "red" if {"fail", "error"} & set(outcomes) else ""
     differ = "differ" if len(set(outcomes) - {"not-run"}) > 1 else ""
     return f"{red} {differ}".strip()
+
+
+def _met(report: Report) -> dict[str, tuple[str, str, str]]:
+    """The outcomes that the page has to explain."""
+    met = {each.kind for each in report.verdicts.values()} | {"not-run"}
+    return {name: each for name, each in OUTCOMES.items() if name in met}
 
 
 def _idle(report: Report) -> list[Subject]:

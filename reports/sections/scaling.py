@@ -54,6 +54,7 @@ def _figure(report: Report, curve: Curve) -> dict[str, object]:
     description = f"{_named(curve.y)} over {_named(curve.x)}. The table below has the figures."
     return {
         "curve": curve,
+        "alone": len({each[0] for each in points}) == 1,
         "chart": lines(curve.title, description, drawn, (across, up), anchor=f"s-{words.slug(curve.id)}"),
         "unkept": [(name, each.title) for name, promises in unkept.items() for each in promises],
         "rows": [(across.show(x), _row(curve, x)) for x in sorted({each[0] for each in points})],
