@@ -28,7 +28,8 @@ class ValkeyGlide:
         server = address(location)
         node = NodeAddress(str(server.hostname), server.port or 6379)
         self._ttl, self._prefix = ttl, location.namespace
-        self._client: Any = GlideClient.create(GlideClientConfiguration([node]))
+        # a busy machine may keep it waiting for longer than its 250 ms
+        self._client: Any = GlideClient.create(GlideClientConfiguration([node], request_timeout=20_000))
         self.close = self._client.close
 
     def get(self, key: str, default: Any = None) -> Any:
