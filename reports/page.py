@@ -51,5 +51,6 @@ def html(report: Report) -> str:
 
 
 def markdown(report: Report) -> str:
-    """report.md, from the same sections."""
-    return text(section.markdown(report) for _, section in all_sections())
+    """report.md, from the same sections, what is broken first."""
+    found = sorted(all_sections(), key=lambda each: each[0] != "promises")
+    return text(section.markdown(report) for _, section in found)

@@ -24,8 +24,8 @@ T = TypeVar("T")
 Figures = dict[str, object] | None
 #: Workloads whose charts are open: those that a read through a cache is made of.
 FIRST = (HIT, MISS, SET)
-#: Rows of report.md.
-MOST_ROWS = 12
+#: Rows and columns of report.md.
+MOST_ROWS, MOST_WORKLOADS = 12, 5
 REACH = dict(zip(SCOPES, ("in this process", "on this host", "over the network"), strict=True))
 
 
@@ -172,32 +172,30 @@ def _distinct(values: Iterable[T]) -> list[T]:
 
 
 def markdown(report: Report) -> list[str]:
-    """The ratios of the first payload, a row per subject."""
-    workloads = _distinct(each.workload for each in report.measurements.values())
-    payload = next((each.payload for each in report.measurements.values()), None)
-    if payload is None:
+    """Ratios with their intervals, a row per subject, of the first workloads."""
+    workloads = _distinct(each.workload for each in report.measurements.values())[:MOST_WORKLOADS]
+    if not workloads:
         return []
     lines = [
-        f"## Costs, beside the yardstick ({plain(payload)})",
+        "## Costs, beside the yardstick",
         "",
         f"| | {' | '.join(map(plain, workloads))} |",
         f"| --- |{' --- |' * len(workloads)}",
     ]
-    rows = [_line(report, each, workloads, payload) for each in report.measured if each.role != "yardstick"]
+    rows = [_line(report, each, workloads) for each in report.measured if each.role != "yardstick"]
     return [*lines, *at_most(MOST_ROWS, rows), ""]
 
 
-def _line(report: Report, subject: Subject, workloads: list[str], payload: str) -> str:
-    return f"| {plain(subject.label)} | {' | '.join(_text(report, subject, each, payload) for each in workloads)} |"
+def _line(report: Report, subject: Subject, workloads: list[str]) -> str:
+    cells = (_text(report, subject, each, _payload(report, each)) for each in workloads)
+    return f"| {plain(subject.label)} | {' | '.join(cells)} |"
 
 
 def _text(report: Report, subject: Subject, workload: str, payload: str) -> str:
     found = report.measurements.get((subject.name, workload, payload))
     if found is None:
         return "–"
-    ratio = report.ratio(found)
-    return (
-        words.quantity(found.median, found.unit)
-        + (f", {words.times(ratio.value)}" if ratio else "")
-        + " ✗" * bool(report.broken(found))
-    )
+    ratio, marked = report.ratio(found), " ✗" * bool(report.broken(found))
+    if ratio is None:
+        return words.quantity(found.median, found.unit) + marked
+    return f"{words.times(ratio.value)} ({words.times(ratio.low)} – {words.times(ratio.high)}){marked}"

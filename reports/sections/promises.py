@@ -84,11 +84,11 @@ def markdown(report: Report) -> list[str]:
     columns = report.of_role("cache") + report.of_role("breaker")
     if not columns:
         return []
+    broken = at_most(MOST_BROKEN, _broken(report))
     lines = [
         "## Promises",
         "",
-        *at_most(MOST_BROKEN, _broken(report)),
-        "",
+        *([*broken, ""] if broken else []),
         "| | kept | broken | known | not offered |",
         "| --- | --- | --- | --- | --- |",
     ]
