@@ -25,10 +25,10 @@ def plan_of(new_cache: Any, workload: str, payload: str) -> Plan:
     return WORKLOADS[workload](_data(payload, encoded=moves_bytes(new_cache)))
 
 
-def made(new_cache: Any, plan: Plan) -> Any:
-    """A new cache of the column; the test is skipped where the server has no socket for a yardstick."""
+def made(new_cache: Any, plan: Plan, **more: Any) -> Any:
+    """A new cache of the column, with ``more`` arguments; skips the test where a yardstick has no socket to talk to."""
     try:
-        return new_cache.bare(capacity=plan.capacity)
+        return new_cache.bare(capacity=plan.capacity, **more)
     except yardsticks.NoSocketError as error:
         pytest.skip(str(error))
 

@@ -11,18 +11,20 @@ from typing import Any
 from .pace import Take, taker
 from .timing import Run
 
-#: What each profile measures: workload with payload, how many threads, how many processes.
+#: What each profile measures: workload with payload, how many threads, processes, and connections in a pool.
 ASKED: dict[str, dict[str, Sequence[Any]]] = {
-    "quick": {"asked": ["mixed-zipf small"], "threads": [1, 4], "processes": []},
+    "quick": {"asked": ["mixed-zipf small"], "threads": [1, 4], "processes": [], "connections": []},
     "standard": {
         "asked": ["mixed-zipf small", "get-hit text-1k"],
         "threads": [1, 2, 4, 8, 16, 64],
         "processes": [1, 2, 4, 8],
+        "connections": [1, 2, 4, 8, 16],
     },
     "thorough": {
         "asked": ["mixed-zipf small", "get-hit text-1k"],
         "threads": [1, 2, 4, 8, 16, 32, 64],
         "processes": [1, 2, 4, 8],
+        "connections": [1, 2, 4, 8, 16],
     },
 }
 CHUNK = 64  # operations between two looks at the clock
@@ -32,18 +34,25 @@ Turn = tuple[float, float, int]  # when it began, when it ended, operations
 
 
 def in_threads(count: int, run: Run, arguments: Sequence[Any], seconds: float) -> float:
-    """Operations a second of ``count`` threads together."""
+    """Operations a second of ``count`` threads together. Raises what an operation raised."""
     found: list[Turn] = []
+    failed: list[Exception] = []
     barrier = threading.Barrier(count)
 
     def work(place: int) -> None:
-        found.append(_turn(run, taker(arguments), place, seconds, barrier))
+        try:
+            found.append(_turn(run, taker(arguments), place, seconds, barrier))
+        except Exception as error:  # noqa: BLE001 - for whoever has started the thread
+            failed.append(error)
+            barrier.abort()  # nobody waits for this one
 
     threads = [threading.Thread(target=work, args=(place * len(arguments) // count,)) for place in range(count)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
+    if failed:
+        raise failed[0]
     return _rate(found)
 
 

@@ -20,6 +20,7 @@ from .pace import Pace
 from .scaling import in_processes, in_threads
 from .timing import filled
 
+CROWD = 16  # threads that share a pool
 LONGER = 2  # a block here lasts so many times one of another
 FOUND: dict[Any, list[float]] = defaultdict(list)  # operations a second, one figure for each block
 
@@ -56,6 +57,28 @@ def test_processes(  # noqa: PLR0913, PLR0917 - as above
     _measure(new_cache, block, asked, processes, pace, record_curve, ("processes", text, in_processes))
 
 
+@pytest.mark.offers(scope=("network",), threads=("safe",), asynchronous=("no",))
+def test_pool_sizes(  # noqa: PLR0913, PLR0917 - as above
+    new_cache: Any,
+    block: int,
+    asked: str,
+    connections: int,
+    pace: Pace,
+    record_curve: Callable[[dict[str, Any]], None],
+) -> None:
+    """One block of one column whose pool has so many connections."""
+    pooled = getattr(new_cache.column.subject, "pooled", None)
+    if pooled is None:
+        pytest.skip("its subject does not tell how to choose the size of its pool")
+    text = f"{CROWD} threads of one process share as many connections; a closed loop in each."
+
+    def crowd(_count: int, *work: Any) -> float:
+        return in_threads(CROWD, *work)
+
+    kind = ("connections", text, crowd)
+    _measure(new_cache, block, asked, connections, pace, record_curve, kind, **pooled(connections))
+
+
 def _measure(  # noqa: PLR0913, PLR0917 - what is measured, and how it is told
     new_cache: Any,
     block: int,
@@ -64,11 +87,12 @@ def _measure(  # noqa: PLR0913, PLR0917 - what is measured, and how it is told
     pace: Pace,
     record_curve: Callable[[dict[str, Any]], None],
     kind: tuple[str, str, Callable[..., float]],
+    **more: Any,
 ) -> None:
     what, text, run = kind
     workload, payload = asked.split()
     plan = plan_of(new_cache, workload, payload)
-    with filled(made(new_cache, plan), plan) as subject:
+    with filled(made(new_cache, plan, **more), plan) as subject:
         found = FOUND[what, asked, count, new_cache.name]
         loop = partial(fresh(plan.loop), subject)
         found.append(run(count, loop, plan.arguments, pace.block * LONGER))

@@ -59,7 +59,7 @@ def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
         column = rank("column", _column(item).name), rank("function", _function(item))
         cell = rank("workload", given.get("workload", _function(item))), rank("payload", given.get("payload", ""))
         there = column[::-1]  # a second cell of the same column is as far from the first as any other's
-        more = (given.get("threads") or 0, given.get("processes") or 0)
+        more = [given.get(name) or 0 for name in ("threads", "processes", "connections")]
         return (given["block"], *cell, *more, *((-each for each in there) if given["block"] % 2 else there))
 
     return sorted(items, key=turn)

@@ -24,6 +24,17 @@ def test_threads_ask_for_different_things_first() -> None:
     assert sorted(each[0] for each in asked.values()) == ["a", "d"]
 
 
+def test_a_thread_that_fails_is_not_waited_for() -> None:
+    """What it raised reaches whoever measures."""
+
+    def overload(chunk: list[str]) -> None:
+        if chunk[0] == "d":
+            raise OverflowError(chunk[0])
+
+    with pytest.raises(OverflowError):
+        in_threads(2, overload, list("abcdef"), 0.0)
+
+
 def test_a_process_that_fails_is_not_waited_for() -> None:
     """It did nothing, and says why on its standard error."""
     assert in_processes(1, lambda _chunk: os._exit(1), list("ab"), 0.01) == 0.0

@@ -30,7 +30,10 @@ class Redis(RedisCache):
     make_key = staticmethod(digest)
     usual: ClassVar = {"deadline": 0.25}
 
-    pool = "pool_size"  # the argument for how many connections there are at most; for bench
-
     def __init__(self, location: Location, *, deadline: float = 5.0, **options: Any) -> None:
         super().__init__(location.connect(), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
+
+    @staticmethod
+    def pooled(size: int) -> dict[str, Any]:
+        """Arguments for so many connections at most, with time to wait for one; for bench."""
+        return {"pool_size": size, "deadline": 5.0}
