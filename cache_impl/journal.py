@@ -191,7 +191,7 @@ class Journal:
         """Write what is to be replayed; whether it is the newest there is."""
         kind, payload = (TOMBSTONE, b"") if write.payload is None else (VALUE, write.payload)
         frame = self._frames.pack(key, payload, write.expires, version, kind, write.took)
-        if change(WAIT, (key, version, min(write.expires, _NEVER), frame, self._everything)) == 1:
+        if change(WAIT, (key, version, self._everything, version, min(write.expires, _NEVER), frame)) == 1:
             return True
         return change(WRITE, self._values(key, version, write.expires, frame, pending=True)) == 1
 

@@ -18,8 +18,8 @@ WRITE = (
 )
 #: The same for what has to wait, where the row is new or waited already: without a second look at any index.
 WAIT = (
-    "INSERT OR IGNORE INTO entries VALUES (?1,"
-    " CASE WHEN ?2 > coalesce((SELECT version FROM entries WHERE key = ?5), 0) THEN ?2 END, ?3, 1, ?4)"  # else NULL
+    "INSERT OR IGNORE INTO entries VALUES (?,"
+    " CASE WHEN ? > coalesce((SELECT version FROM entries WHERE key = ?), 0) THEN ? END, ?, 1, ?)"  # else NULL
     " ON CONFLICT (key) DO UPDATE SET version = excluded.version, expires = excluded.expires, frame = excluded.frame"
     " WHERE excluded.version > entries.version AND entries.pending"
 )
