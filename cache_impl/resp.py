@@ -43,6 +43,12 @@ class Reader:
         Raises:
             redis.InvalidResponse: what came is no RESP 2.
         """
+        if number == 1 and self._at == len(self._data):  # most often one string, which comes in one piece
+            self._data, self._at = self._receive(_CHUNK), 0
+            whole, string = string_in(self._data)
+            if whole:
+                self._at = len(self._data)
+                return [string]
         try:
             return [self._reply() for _ in range(number)]
         except ValueError as error:
