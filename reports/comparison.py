@@ -20,8 +20,11 @@ from .records import Measurement, Promise
 from .svg import LogAxis, axis_for, picture, tag
 from .templates import render, stylesheet
 
+Bounds = tuple[float, float, float]  # a figure with the ends of its interval
+
 #: Rows of compare.md.
 MOST_ROWS = 20
+PAGE = "compare.html"
 #: Pixels of an interval's and of a history's picture.
 WIDTH, HEIGHT = 150.0, 18.0
 #: Two points are the ratio itself.
@@ -56,9 +59,14 @@ class Shift:
     @property
     def word(self) -> str:
         """What the interval allows to say."""
-        if self.low <= 1 <= self.high:
+        if not self.tells:
             return "no difference shown"
         return "better" if (self.value < 1) == (self.better == "lower") else "worse"
+
+    @property
+    def tells(self) -> bool:
+        """Whether the interval shows a difference at all."""
+        return not self.low <= 1 <= self.high
 
 
 @dataclass(frozen=True)
@@ -77,9 +85,7 @@ def compare(folders: Sequence[tuple[Path, Report]]) -> Comparison:
     return Comparison(
         _names([path for path, _ in folders]),
         tuple(sorted(_changes(reports), key=lambda each: not each.broken)),
-        tuple(
-            sorted(_shifts(reports), key=lambda each: (each.word == "no difference shown", -abs(math.log(each.value))))
-        ),
+        tuple(sorted(_shifts(reports), key=lambda each: (not each.tells, -abs(math.log(each.value))))),
         tuple((path.name, names) for (path, report) in folders if (names := _alone(report, reports))),
     )
 
@@ -110,21 +116,23 @@ def _shifts(reports: list[Report]) -> list[Shift]:
     for key, new in last.measurements.items():
         old = first.measurements.get(key)
         if old and old.unit == new.unit and min(old.low, new.low) > 0 and last.subject(new.subject).role != "yardstick":
-            (before, low, high), (after, least, most) = _bounds(first, last, old), _bounds(last, first, new)
-            found.append(
-                Shift(
-                    key,
-                    after / before,
-                    least / high,
-                    most / low,
-                    new.better,
-                    tuple(_value(each, key, reports) for each in reports),
-                )
-            )
+            history = tuple(_value(each, key, reports) for each in reports)
+            found.append(Shift(key, *_over(_bounds(last, first, new), _bounds(first, last, old)), new.better, history))
     return found
 
 
-def _bounds(report: Report, other: Report, measurement: Measurement) -> tuple[float, float, float]:
+def _over(new: Bounds, old: Bounds) -> Bounds:
+    """A ratio of what was measured apart: relative errors that know nothing of each other add up as squares."""
+    (after, least, most), (before, low, high) = new, old
+    value = after / before
+    down, up = (
+        math.hypot(math.log(after / least), math.log(high / before)),
+        math.hypot(math.log(most / after), math.log(before / low)),
+    )
+    return value, value * math.exp(-down), value * math.exp(up)
+
+
+def _bounds(report: Report, other: Report, measurement: Measurement) -> Bounds:
     """Median, low and high; over the yardstick's where both reports have it."""
     key = measurement.subject, measurement.workload, measurement.payload
     if (ratio := report.ratio(measurement)) and other.ratio(other.measurements[key]):
@@ -157,7 +165,7 @@ def html(comparison: Comparison) -> str:
     drawn = [(each, _interval(each, axis), _history(each)) for each in comparison.shifts]
     style = stylesheet()
     return render(
-        "compare.html", comparison=comparison, shifts=drawn, headline=headline(comparison), outcomes=OUTCOMES, css=style
+        PAGE, comparison=comparison, shifts=drawn, headline=headline(comparison), outcomes=OUTCOMES, css=style
     )
 
 
@@ -214,10 +222,11 @@ def markdown(comparison: Comparison) -> str:
     lines = [f"# {' → '.join(map(plain, comparison.names))}", "", headline(comparison), ""]
     if comparison.changes:
         lines += [f"| promise | | {names} |", f"| --- | --- |{' --- |' * len(comparison.names)}"]
-        lines += [*at_most(MOST_ROWS, [_change_line(each) for each in comparison.changes]), ""]
-    if comparison.shifts:
+        lines += [*at_most(MOST_ROWS, [_change_line(each) for each in comparison.changes], PAGE), ""]
+    telling = [each for each in comparison.shifts if each.tells]
+    if telling:
         lines += ["| cost | last over first | 95 % interval | |", "| --- | --- | --- | --- |"]
-        lines += [*at_most(MOST_ROWS, [_shift_line(each) for each in comparison.shifts]), ""]
+        lines += [*at_most(MOST_ROWS, [_shift_line(each) for each in telling], PAGE), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -20,7 +20,7 @@ def plain(text: str) -> str:
     return " ".join(text.translate({ord(each): f"\\{each}" for each in "\\|*_`[]<>#"}).split())
 
 
-def at_most(most: int, lines: list[str]) -> list[str]:
-    """``lines``, or the first of them and how many are left out; rows of a table stay rows."""
+def at_most(most: int, lines: list[str], page: str = "report.html") -> list[str]:
+    """``lines``, or the first of them and how many more ``page`` has; rows of a table stay rows."""
     left = len(lines) - most + 1
-    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[0][0]} … {left} more in report.html"]
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[0][0]} … {left} more in {page}"]

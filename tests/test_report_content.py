@@ -98,6 +98,56 @@ def test_a_number_whose_subject_breaks_what_it_relies_on_is_marked() -> None:
     assert "memory breaks a promise this relies on: expired entries go first" in page.html(report)
 
 
+def test_a_time_is_split_into_floor_client_and_cache_as_far_as_they_were_measured() -> None:
+    content = results()
+    one = next(each for each in content["measurements"] if each["subject"] == "file" and each["workload"] == "get-hit")
+    one |= {"median": 1e-9, "low": 1e-9, "high": 1e-9}
+    text = page.html(made(content))
+    assert "What is the time spent on?" in text
+    assert "too noisy to tell apart" in text
+    assert "the usual client" not in text
+    client = [
+        {**each, "subject": "redis-py@embedded", **{end: 0.99 * each[end] for end in ("median", "low", "high")}}
+        for each in content["measurements"]
+        if each["subject"] == "redis@embedded"
+    ]
+    base = next(each for each in content["subjects"] if each["name"] == "redis@embedded")
+    content["subjects"].append({**base, "name": "redis-py@embedded"})
+    content["measurements"] += client
+    assert "the usual client" in page.html(made(content))
+
+
+def test_what_crashed_and_what_hung_is_told_apart() -> None:
+    content = results()
+    failing = [each for each in content["verdicts"] if each["outcome"] == "fail"]
+    failing[0]["message"] = "crashed: Fatal Python error: Aborted, in set (x.py, line 3)"
+    failing[1]["message"] = "get('a') has not ended after 60 s"
+    text = page.html(made(content))
+    assert "<i>crashed</i>" in text
+    assert "<i>hung</i>" in text
+    assert "<i>crashed</i>" not in page.html(made(results()))
+
+
+def test_the_noise_and_the_warnings_of_a_run_are_told_and_drawn() -> None:
+    content = results()
+    text = page.html(made(content))
+    assert 'class="noise"' in text
+    assert "cpupower frequency-set" in text
+    assert "22 %" in text
+    without = {name: each for name, each in content.items() if name not in ("noise", "warnings")}
+    assert 'class="noise"' not in page.html(made(without))
+
+
+def test_a_ratio_is_to_the_yardstick_that_the_run_has_set_it_beside() -> None:
+    content = results()
+    each = next(each for each in content["measurements"] if each["subject"] == "file")
+    each["ratio"] = {"to": "raw-socket", "value": 7.0, "low": 6.0, "high": 8.0}
+    report = made(content)
+    ratio = report.ratio(report.measurements["file", each["workload"], each["payload"]])
+    assert ratio is not None
+    assert (ratio.yardstick.subject, ratio.value) == ("raw-socket", 7.0)
+
+
 @pytest.mark.parametrize("emptied", ["verdicts", "measurements", "subjects"])
 def test_a_run_with_little_in_it_is_a_page_that_says_so(emptied: str) -> None:
     content = results()
