@@ -67,11 +67,16 @@ class Deadlines:
     def _note(self, key: Hashable, deadline: float) -> None:
         at = bisect_right(self._starts, deadline) - 1
         ends, keys = self._chunks[at]
-        where = bisect_right(ends, deadline)
-        ends.insert(where, deadline)
-        keys.insert(where, key)
+        if ends and deadline < ends[-1]:
+            where = bisect_right(ends, deadline)
+            ends.insert(where, deadline)
+            keys.insert(where, key)
+        else:  # as always where all have the same ttl
+            ends.append(deadline)
+            keys.append(key)
         self._notes += 1
-        self.soonest = min(self.soonest, deadline)
+        if deadline < self.soonest:  # noqa: PLR1730  # min() takes as long as the rest
+            self.soonest = deadline
         if len(ends) > _FULL:
             self._split(at)
 

@@ -67,17 +67,18 @@ class Entries:
         self._check_open()
         return self.values.get(key, MISSING)
 
-    def now(self, *, read: bool = False) -> float:
-        """What every operation begins with: the clock, read where some entry can expire or ``read`` says so."""
+    def now(self) -> float:
+        """What every operation begins with: the clock, read where some entry can expire."""
         self._check_open()
-        return self.clock() if read or self.deadlines.of else 0.0
+        return self.clock() if self.deadlines.of else 0.0
 
     def lifetime(self, ttl: float | None) -> tuple[float, float]:
         """``now()``, and the deadline of what is set now to live ``ttl`` seconds."""
         ttl = self.ttl if ttl is None else ttl
         if ttl is None:
             return self.now(), inf
-        now = self.now(read=True)
+        self._check_open()
+        now = self.clock()
         return now, deadline(now, ttl)
 
     def use(self, key: Hashable, now: float) -> Any:
@@ -108,7 +109,8 @@ class Entries:
         self.values[key] = value
         if end == inf and self.deadlines.of:
             self.deadlines.remove(key)
-        self._touch(key)
+        if old is not MISSING:  # a new one is the most recently used already
+            self._touch(key)
         while len(self.values) > self.capacity:
             self._evict(now)
         del old
@@ -178,11 +180,10 @@ class Entries:
             pass
 
     def _evict(self, now: float) -> None:
-        key = self.deadlines.due(now)
-        if key is not MISSING:
-            self._expire(key)
+        if self.deadlines.soonest <= now and (due := self.deadlines.due(now)) is not MISSING:
+            self._expire(due)
             return
-        key, value = self.values.popitem(last=False)
+        key, value = self.values.popitem(False)  # the oldest; by name it is slower
         self.evictions += 1
         if self.deadlines.of:
             self.deadlines.remove(key)
