@@ -50,7 +50,7 @@
   const first = cells.find(link => link.hash === '#' + state.get('open'));
   if (first) { first.closest('tbody').querySelector('.fold').checked = true; toggle(first); first.scrollIntoView({block: 'center'}); }
   addEventListener('keydown', event => { const link = event.key === 'Escape' && $('[aria-expanded=true]'); if (link) { toggle(link); link.focus(); } });
-  addEventListener('beforeprint', () => all('details').forEach(each => { each.open = true; }));
+  addEventListener('beforeprint', () => all('.behind, .fold-in, .case').forEach(each => { each.open = true; }));
 
   all('.copy').forEach(button => button.addEventListener('click', async () => {
     const code = $('code', button.parentNode);

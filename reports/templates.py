@@ -55,7 +55,7 @@ def _environment() -> Environment:
     )
     made.filters |= {
         name: getattr(words, name)
-        for name in ("count", "day", "digits", "duration", "few", "listed", "size", "slug", "times")
+        for name in ("count", "day", "digits", "duration", "few", "listed", "quantity", "size", "slug", "times")
     }
     made.filters |= {"linked": linked, "breakable": breakable}
     return made

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from .. import words
-from ..advice import HIT
 from ..markdown import at_most, plain
 from ..model import Report
 from ..outcomes import OUTCOMES
-from ..records import Promise, Subject
+from ..records import Measurement, Promise, Ratio, Subject
 from ..templates import render
 
 order = 25
@@ -20,12 +18,12 @@ MOST_LINES = 5
 
 
 def html(report: Report) -> Markup | None:
-    """For each stand-in, the promises on which a real server answers otherwise, and what a hit costs on both."""
+    """For each stand-in, the promises on which a real server answers otherwise, and what both cost."""
     pairs = [(fake, real) for fake in report.of_role("cache") for real in _real(report, fake)]
     if not pairs:
         return None
     shown = [
-        {"fake": fake, "real": real, "differ": _differ(report, fake, real), "cost": _cost(report, fake, real)}
+        {"fake": fake, "real": real, "differ": _differ(report, fake, real), "costs": _costs(report, fake, real)}
         for fake, real in pairs
     ]
     return render("fake.html", pairs=shown, outcomes=OUTCOMES)
@@ -45,15 +43,14 @@ def _differ(report: Report, fake: Subject, real: Subject) -> list[tuple[Promise,
     return [each for each in both if each[1] != each[2] and "not-run" not in each[1:]]
 
 
-def _cost(report: Report, fake: Subject, real: Subject) -> str:
-    found = [
-        f"{each.payload} {words.times(each.median / other.median)}"
-        for each in report.measurements.values()
-        if (each.subject, each.workload) == (fake.name, HIT)
-        and (other := report.measurements.get((real.name, HIT, each.payload)))
-        and other.median > 0
-    ]
-    return ", ".join(found)
+def _costs(report: Report, fake: Subject, real: Subject) -> list[tuple[Measurement, Measurement, Ratio]]:
+    """What was measured on both: on the fake, on the real one, and the ratio of the two."""
+    found = []
+    for each in report.measurements.values():
+        other = report.measurements.get((real.name, each.workload, each.payload))
+        if each.subject == fake.name and other and (ratio := each.over(other)):
+            found.append((each, other, ratio))
+    return found
 
 
 def markdown(report: Report) -> list[str]:
