@@ -16,9 +16,9 @@ def main(options: list[str]) -> int:
     """Exit status 0, or 1 where a promise is broken; any other is that of the step that could not be done."""
     began = time.monotonic()
     status = 0
-    for number, room in enumerate(("conformance", "bench"), start=1):
+    for number, (room, *how) in enumerate((["conformance", "--numprocesses=auto"], ["bench"]), start=1):
         results = f"--results={OUT}/report-{room}.json"
-        status |= _step(number, "pytest", room, "--profile=quick", results, *options)
+        status |= _step(number, "pytest", room, *how, "--profile=quick", results, *options)
         if status not in (0, RED):
             return status
     status |= _step(3, "reports", OUT)
