@@ -128,6 +128,19 @@ def test_what_crashed_and_what_hung_is_told_apart() -> None:
     assert "<i>crashed</i>" not in page.html(made(results()))
 
 
+def test_what_several_callers_did_at_once_is_drawn_in_lanes() -> None:
+    content = results()
+    steps = [
+        {"call": "get_or_set('a', compute)", "answer": "1", "at": 0.0, "by": "thread 1"},
+        {"call": "delete('a')", "answer": "False", "at": 1e-6, "until": 3e-6, "by": "thread 2", "expected": "True"},
+    ]
+    next(each for each in content["verdicts"] if "history" in each)["history"] = {"options": "", "steps": steps}
+    text = page.html(made(content))
+    assert 'class="call wrong"' in text
+    assert ">later<" in text
+    assert 'class="call wrong"' not in page.html(made(results()))
+
+
 def test_the_noise_and_the_warnings_of_a_run_are_told_and_drawn() -> None:
     content = results()
     text = page.html(made(content))

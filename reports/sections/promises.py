@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from .. import words
+from ..callers import callers
 from ..markdown import at_most, plain
 from ..model import Report, groups
 from ..outcomes import OUTCOMES
@@ -27,7 +28,9 @@ def html(report: Report) -> Markup | None:
     shown = [each for each in tables if each["columns"] and each["groups"]]
     if not shown:
         return None
-    return render("promises.html", tables=shown, outcomes=_met(report), idle=_idle(report), rowlabel=_row_class)
+    return render(
+        "promises.html", tables=shown, outcomes=_met(report), idle=_idle(report), rowlabel=_row_class, callers=callers
+    )
 
 
 def _table(report: Report, role: str) -> dict[str, object]:
