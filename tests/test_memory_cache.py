@@ -207,6 +207,28 @@ def test_a_key_that_cannot_be_compared_does_no_damage(make: Callable[..., Memory
     assert cache.get(Text("a")) == 1
 
 
+@pytest.mark.parametrize("first", [{"value": None}, {"value": 1, "ttl": 10}], ids=["None", "ttl"])
+def test_a_get_that_was_taken_before_it_mattered_is_right_for_ever(
+    make: Callable[..., MemoryCache], first: dict[str, Any]
+) -> None:
+    """Whoever keeps ``cache.get`` is told of Nones, of what has expired, and of the end, whatever came in between."""
+    clock = Clock()
+    cache = make(clock=clock)
+    get = cache.get
+    for _ in range(2):
+        cache.set("plain", 2)
+        assert (get("plain", MISSING), get("key", MISSING)) == (2, MISSING)
+        cache.set("key", **first)
+        assert get("key", MISSING) == cache.get("key", MISSING) == first["value"]
+        clock.now += 10
+        kept = MISSING if "ttl" in first else None
+        assert (get("key", MISSING), get("plain")) == (kept, 2)
+        cache.clear()
+    cache.close()
+    with pytest.raises(CacheClosed):
+        get("key")
+
+
 def test_a_ttl_too_short_for_the_clock_is_not_over_at_once() -> None:
     """An entry is never gone before its ttl, not even when the clock cannot tell that little time."""
     clock = Clock()
