@@ -17,6 +17,7 @@ from .crashes import Crashes
 from .factory import NewCache
 from .holes import hole
 from .processes import ServerError
+from .progress import Progress
 from .selection import Selection
 from .stalls import Stalls
 from .verdicts import FIXTURES, Verdicts, column_of
@@ -71,6 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(crashes, "cacheproof-crashes")
     config.pluginmanager.register(Stalls(), "cacheproof-stalls")
     config.pluginmanager.register(Watchdog(crashes, config.getoption("patience")), "cacheproof-watchdog")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.isatty and session.config.option.verbose <= 0:
+        session.config.pluginmanager.register(Progress(reporter.write), "cacheproof-progress")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -39,7 +39,7 @@ def _broken(report: Report, subjects: list[Subject], kind: str) -> str:
     known = sum(not report.score(each)["fail"] for each in subjects) - keeping
     if len(subjects) > 1:
         verb = "keeps" if keeping == 1 else "keep"
-        rest = f", {known} more but for known deviations" if known else ""
+        rest = f", {known}{' more' * bool(keeping)} but for known deviations" if known else ""
         return f"{keeping or 'none'} of {len(subjects)} {kind}s {verb} every promise made{rest}"
     score = report.score(subjects[0])
     broken = f"breaks {score['fail']} of {words.count(score.judged, 'promise')}"
