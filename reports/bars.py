@@ -93,7 +93,7 @@ def _noise(floor: float, axis: LogAxis, y: float) -> Markup:
 
 
 def _grid(axis: LogAxis, bottom: float) -> Markup:
-    ticks = axis.ticks(5)
+    ticks = axis.ticks(4)
     lines = [tag("line", x1=axis(each), x2=axis(each), y1=TOP, y2=bottom - 4) for each in ticks]
     names = [tag("text", f"{each:,.4g}×", x=axis(each), y=bottom + 10) for each in ticks]
     return tag("g", *lines, *names, class_="grid")
