@@ -203,7 +203,8 @@ def test_a_forked_child_has_a_breaker_that_it_can_use(layered: Any) -> None:
 def test_a_full_pool_is_no_outage(server: Any, layered: Any) -> None:
     """Who finds no connection free is answered by the file in time; the breaker counts nothing."""
     del server
-    cache = layered("one", redis={"pool_size": 1, "deadline": 0.05}, breaker=CircuitBreaker(failure_threshold=1))
+    breaker = CircuitBreaker(failure_threshold=1, recovery_time=0.1)  # soon over, where a busy machine is one
+    cache = layered("one", redis={"pool_size": 1, "deadline": 0.4}, breaker=breaker)
     cache.set("a", 1)
     with cache._layers.server._wire.talk():  # noqa: SLF001  # the only connection
         cache.set("a", 2)
