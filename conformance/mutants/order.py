@@ -18,7 +18,6 @@ class EvictsTheSecond(Alone):
         "test_capacity.py::test_get_refreshes",
         "test_capacity.py::test_overwriting_refreshes",
         "test_bulk.py::test_get_many_refreshes",
-        "test_single_flight.py::test_a_hit_of_get_or_set_refreshes",
     )
 
     def evict(self, key: Any) -> None:  # noqa: ARG002 - the bug
