@@ -1,28 +1,37 @@
 'use strict';
 (() => {
   const $ = (query, from = document) => from.querySelector(query), all = (query, from = document) => [...from.querySelectorAll(query)];
+  const on = (targets, event, run) => targets.forEach(each => each.addEventListener(event, run));
   const make = (name, text, className = '') => Object.assign(document.createElement(name), { textContent: text, className });
 
   // Filters, open groups and the form live in the address.
   const state = new URLSearchParams(location.search);
   const keep = (name, value) => {
     value ? state.set(name, value) : state.delete(name);
-    const query = state.toString();
-    history.replaceState(null, '', (query ? '?' + query : location.pathname) + location.hash);
+    history.replaceState(null, '', '?' + state + location.hash);
   };
 
-  const chosen = $(`[name=only][value="${CSS.escape(state.get('only') || '')}"]`);
-  if (chosen) chosen.checked = true;
-  all('[name=only]').forEach(radio => radio.addEventListener('change', () => keep('only', radio.value === 'all' ? '' : radio.value)));
+  all('[name=only]').forEach(radio => { if (radio.value === state.get('only')) radio.checked = true; });
+  on(all('[name=only]'), 'change', ({target}) => keep('only', target.value));
   const folds = all('.fold'), group = fold => fold.closest('tbody').dataset.group;
-  const shut = (state.get('shut') || '').split(',');
-  if (state.has('shut')) folds.forEach(fold => { fold.checked = !shut.includes(group(fold)); });
+  const shut = state.get('shut')?.split(',');
+  if (shut) folds.forEach(fold => { fold.checked = !shut.includes(group(fold)); });
   const keepFolds = () => keep('shut', folds.filter(fold => !fold.checked).map(group).join());
-  folds.forEach(fold => fold.addEventListener('change', keepFolds));
-  all('[data-fold]').forEach(button => button.addEventListener('click', () => {
-    folds.forEach(fold => { fold.checked = button.dataset.fold === 'open'; });
+  on(folds, 'change', keepFolds);
+  on(all('[data-fold]'), 'click', ({target}) => {
+    folds.forEach(fold => { fold.checked = target.dataset.fold === 'open'; });
     keepFolds();
-  }));
+  });
+  all('[name=group]').forEach(select => {
+    const choose = () => folds.forEach(fold => {
+      fold.closest('tbody').hidden = ![group(fold), ''].includes(select.value);
+      if (select.value === group(fold)) fold.checked = true;
+    });
+    select.value = state.get('group') || '';
+    select.value ||= '';
+    choose();
+    select.onchange = () => { choose(); keep('group', select.value); };
+  });
 
   // A cell opens in its row.
   const toggle = link => {
@@ -45,38 +54,38 @@
     keep('open', finding.id);
   };
   const cells = all('.matrix td a');
-  cells.forEach(link => { link.ariaExpanded = 'false'; link.addEventListener('click', event => { event.preventDefault(); toggle(link); }); });
+  cells.forEach(link => { link.ariaExpanded = 'false'; });
+  on(cells, 'click', event => { event.preventDefault(); toggle(event.currentTarget); });
   all('.behind').forEach(list => { list.open = location.hash.startsWith('#v') && !!$(location.hash, list); });
   const first = cells.find(link => link.hash === '#' + state.get('open'));
-  if (first) { first.closest('tbody').querySelector('.fold').checked = true; toggle(first); first.scrollIntoView({block: 'center'}); }
-  addEventListener('keydown', event => { const link = event.key === 'Escape' && $('[aria-expanded=true]'); if (link) { toggle(link); link.focus(); } });
-  addEventListener('beforeprint', () => all('.behind, .fold-in, .case').forEach(each => { each.open = true; }));
+  if (first) { $('.fold', first.closest('tbody')).checked = true; toggle(first); first.scrollIntoView({block: 'center'}); }
+  onkeydown = event => { const link = event.key === 'Escape' && $('[aria-expanded=true]'); if (link) { toggle(link); link.focus(); } };
+  onbeforeprint = () => all('.behind, .fold-in, .case').forEach(each => { each.open = true; });
 
-  all('.copy').forEach(button => button.addEventListener('click', async () => {
+  on(all('.copy'), 'click', async ({target: button}) => {
     const code = $('code', button.parentNode);
     try { await navigator.clipboard.writeText(code.textContent); button.textContent = 'copied'; }
     catch { getSelection().selectAllChildren(code); button.textContent = 'press Ctrl+C'; }
     setTimeout(() => { button.textContent = 'copy'; }, 2000);
-  }));
+  });
 
   // The form: the same rules as the cards, which advice.py states.
   const form = $('#own form');
   if (!form) return;
   const box = form.closest('details');
-  const {same, unknown, musts, cases, caches} = JSON.parse($('#data').textContent), field = form.elements;
-  const digits = x => x >= 99.5 ? Math.round(x).toLocaleString('en') : x >= 9.95 ? x.toFixed(1).replace(/\.0$/, '') : x >= .095 ? x.toFixed(2).replace(/\.00$/, '') : String(+x.toPrecision(2));
-  const time = s => { const [scale, unit] = [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns']].find(([scale]) => s >= .9995 * scale) || [1e-9, 'ns']; return digits(s / scale) + ' ' + unit; };
+  const {same, unknown, musts, cases, caches, reaches} = JSON.parse($('#data').textContent), field = form.elements;
+  const digits = x => x >= 99.5 ? Math.round(x).toLocaleString('en') : x >= .095 ? x.toFixed(x >= 9.95 ? 1 : 2).replace(/\.0+$/, '') : String(+x.toPrecision(2));
+  const time = s => { const [scale, unit] = [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns']].find(([scale]) => s >= .9995 * scale || scale < 1e-8); return digits(s / scale) + ' ' + unit; };
   const times = x => (x >= .995 && x < 99.5 ? x.toFixed(1) : digits(x)) + '×';
   const money = x => '$' + x.toLocaleString('en', {minimumFractionDigits: 2, maximumFractionDigits: x < .01 ? 5 : 2});
   const read = () => ({m: +field.m.value || 1, p: +field.p.value || 1, c: +field.c.value || 0, o: +(10 ** field.o.value).toPrecision(2), u: Math.round(10 ** field.u.value),
-    need: all('[name=need]:checked', form).map(box => box.value), payload: field.payload.value});
-  const fill = (given, payload) => {
-    field.m.value = given.m; field.p.value = given.p; field.c.value = given.c; field.o.value = Math.log10(given.o); field.u.value = Math.log10(given.u);
-    if (payload) field.payload.value = payload;
-    all('[name=need]', form).forEach(box => { box.checked = given.need.includes(box.value); });
+    need: new FormData(form).getAll('need'), payload: field.payload.value});
+  const fill = given => {
+    for (const name of ['m', 'p', 'c', 'o', 'u', 'payload']) if (name in given) field[name].value = given[name];
+    for (const each of field.need) each.checked = given.need.includes(each.value);
   };
 
-  const misses = (now, scope) => { const many = scope === 'instance' ? now.m * now.p : scope === 'host' ? now.m : 1; return many * (1 - (1 - 1 / many) ** now.u) / now.u; };
+  const misses = (now, scope) => { const many = {instance: now.m * now.p, host: now.m}[scope] || 1; return many * (1 - (1 - 1 / many) ** now.u) / now.u; };
   const cost = (now, cache, origin = now.o) => {
     const share = misses(now, cache.scope), [hit, miss, set] = cache.costs[now.payload];
     return [0, 1, 2].map(bound => (1 - share) * hit[bound] + share * (miss[bound] + origin + set[bound]));
@@ -98,43 +107,49 @@
     best.forEach(([cache], number) => pick.append(number ? ' or ' : '', make('b', cache.name)));
     if (best.length > 1) pick.append(' ', make('small', 'a tie'));
     const row = (className, name, ...cells) => { const line = table.insertRow(); line.className = className; line.append(Object.assign(make('th', name), {scope: 'row'}), ...cells); };
-    for (const [cache, [middle]] of able) {
+    for (const each of able) {
+      const [cache, [middle]] = each;
       const share = misses(now, cache.scope), titles = [...new Set(Object.values(cache.broken).flat())];
       const note = [`${digits(100 - 100 * share)} % hits`, share < 1 ? 'pays from ' + time(cost(now, cache, 0)[0] / (1 - share)) : '', now.c ? `${money(1000 * share * now.c)} per 1,000 reads, of ${money(1000 * now.c)}` : '', titles.length ? `breaks: ${few(titles)}` : ''];
-      row(best.some(each => each[0] === cache) ? 'best' : '', cache.name, make('td', time(middle)), make('td', times(middle / able[0][1][0])), make('td', note.filter(Boolean).join('; '), 'note'));
+      row(best.includes(each) ? 'best' : '', cache.name, make('td', time(middle)), make('td', times(middle / able[0][1][0])), make('td', note.filter(Boolean).join('; '), 'note'));
     }
     const idle = ([why, [cache]]) => cache.idle || why === unknown ? 1 : 0;
     Object.entries(rest).sort((a, b) => idle(a) - idle(b)).forEach(each => row(idle(each) ? 'out idle' : 'out', few(each[1].map(cache => cache.name), 4), Object.assign(make('td', each[0]), {colSpan: 3})));
     $('.result').replaceChildren(pick, table);
-    draw(now, able.map(([cache]) => cache.name));
-  };
-
-  const draw = (now, able) => {
-    const chart = $('.curves'), [x0, x1, left, right, y0, y1, bottom, top] = chart.dataset.axes.split(' ').map(Number);
-    const across = x => left + Math.log(x / x0) / Math.log(x1 / x0) * (right - left);
-    const up = y => bottom + Math.log(Math.min(Math.max(y, y0), y1) / y0) / Math.log(y1 / y0) * (top - bottom);
-    const lines = all('.line', chart).map(line => {
-      const cache = caches.find(each => each.name === line.dataset.name && each.costs[now.payload]), points = [];
-      if (!cache) { line.classList.add('out'); return null; }
-      for (let each = 0; each <= 24; each++) { const x = x0 * (x1 / x0) ** (each / 24); points.push(across(x).toFixed(1) + ',' + up(cost(now, cache, x)[0]).toFixed(1)); }
-      $('path', line).setAttribute('d', 'M' + points.join('L'));
-      line.classList.toggle('out', !able.includes(cache.name));
-      return [$('text', line), up(cost(now, cache, x1)[0])];
-    }).filter(Boolean).sort((a, b) => a[1] - b[1]);
-    let last = -99;
-    for (const [text, y] of lines) { last = Math.max(y, last + 15); text.setAttribute('y', last + 4); }
-    for (const end of ['x1', 'x2']) $('.cursor', chart).setAttribute(end, across(now.o));
+    const [seconds, dollars] = all('#own .curves');
+    draw(seconds, now.o, name => {
+      const cache = caches.find(each => each.name === name && each.costs[now.payload]);
+      return [cache && (x => cost(now, cache, x)[0]), able.some(each => each.includes(cache))];
+    });
+    draw(dollars, now.c, name => [x => 1000 * x * (reaches[name] ? misses(now, reaches[name]) : 1), true]);
     $('.setting').textContent = 'The dashed line is your case.';
   };
 
-  const packed = now => [now.m, now.p, now.o.toPrecision(3), now.u, now.c, now.need.join('.'), now.payload].join('~');
-  const unpack = text => { const [m, p, o, u, c, need, payload] = text.split('~'); fill({m, p, o, u, c, need: need.split('.')}, payload); };
+  // `find` makes of a name what its line shows, and whether it would do.
+  const draw = (chart, at, find) => {
+    const [x0, x1, left, right, y0, y1, bottom, top] = chart.dataset.axes.split(' ').map(Number);
+    const across = x => left + Math.log(x / x0) / Math.log(x1 / x0) * (right - left);
+    const up = y => bottom + Math.log(Math.min(Math.max(y, y0), y1) / y0) / Math.log(y1 / y0) * (top - bottom);
+    const lines = all('.line', chart).map(line => {
+      const [value, able] = find(line.dataset.name), points = [];
+      line.classList.toggle('out', !able);
+      if (!value) return null;
+      for (let x = x0; x < x1 * 1.01; x *= (x1 / x0) ** (1 / 24)) points.push([across(x), up(value(x))].map(each => each.toFixed(1)));
+      $('path', line).setAttribute('d', 'M' + points.join('L'));
+      return [$('text', line), up(value(x1))];
+    }).filter(Boolean).sort((a, b) => a[1] - b[1]);
+    let last = -99;
+    for (const [text, y] of lines) { last = Math.max(y, last + 15); text.setAttribute('y', last + 4); }
+    for (const end of ['x1', 'x2']) $('.cursor', chart).setAttribute(end, at ? across(at) : -9);
+  };
+
+  const own = () => keep('own', new URLSearchParams(new FormData(form)).toString());
   const start = id => { fill(cases[id]); field.case.value = id; show(); };
-  all('[data-case]').forEach(link => link.addEventListener('click', () => { start(link.dataset.case); keep('own', packed(read())); box.open = true; }));
-  field.case.addEventListener('change', () => { start(field.case.value); keep('own', packed(read())); });
-  form.addEventListener('input', event => { if (event.target !== field.case) { field.case.selectedIndex = -1; show(); keep('own', packed(read())); } });
-  form.addEventListener('submit', event => event.preventDefault());
+  on(all('[data-case]'), 'click', ({target}) => { start(target.dataset.case); own(); box.open = true; });
+  field.case.onchange = () => { start(field.case.value); own(); };
+  form.oninput = ({target}) => { if (target !== field.case) { field.case.selectedIndex = -1; show(); own(); } };
   form.hidden = false;
   start(field.case.value);
-  if ((state.get('own') || '').split('~').length === 7) { unpack(state.get('own')); field.case.selectedIndex = -1; show(); box.open = true; }
+  const saved = new URLSearchParams(state.get('own'));
+  if (saved.has('o')) { fill({...Object.fromEntries(saved), need: saved.getAll('need')}); field.case.selectedIndex = -1; show(); box.open = true; }
 })();

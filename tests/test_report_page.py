@@ -172,6 +172,24 @@ def test_groups_with_nothing_red_start_folded_and_what_is_folded_is_kept(report:
     assert len(report.seen("tr.p th")) == len(REPORT.promises)
 
 
+def test_one_group_alone_is_open_whatever_is_folded_and_is_kept_in_the_address(report: Page) -> None:
+    keys = [each.title for each in REPORT.promises if each.group == "keys"]
+    report.one("[data-fold=close]").click()
+    report.one("[name=group] [value=keys]").click()
+    assert report.seen("tr.p th") == keys
+    assert report.open(report.view).seen("tr.p th") == keys
+    report.one("tbody[data-group=keys] .fold").click()
+    assert report.seen("tr.p th") == []
+    report.one("#only-red").click()
+    assert report.seen("tr.p th") == []
+    report.one("[name=group] [value=time]").click()
+    assert report.seen("tr.p th") == ["a ttl over 30 days is kept"]
+    assert "group=time" in report.query
+    report.one("[name=group]").send_keys("\ue011")  # home
+    assert "group" not in report.query
+    assert "expired entries go first" in report.seen("tr.p th")
+
+
 def test_a_red_cell_opens_to_its_history_and_the_address_leads_back_to_it(report: Page) -> None:
     report.one(".matrix td.fail a").click()
     opened = report.one(".opened .finding")
@@ -226,11 +244,27 @@ def test_the_form_follows_its_fields_and_lives_in_the_address(report: Page) -> N
     assert report.one("#own .pick").text == "Take redis@embedded"
     before = report.one("#own .result").text
     assert report.open(report.view).one("#own .result").text == before
+    paid = report.one("[aria-label='What 1,000 reads pay'] [data-name='one per process'] path")
+    once = paid.get_attribute("d")
+    report.set("u", 4)
+    report.set("c", 0.5)
+    assert paid.get_attribute("d") != once
+    assert "$0.05 per 1,000 reads, of $500.00" in report.one("#own .rank").text
     assert report.errors() == []
 
 
 @pytest.mark.parametrize(
-    "view", ["?own=1~2", "?own=~~~~~~", "?own=a~b~c~d~e~f~g", "?only=%22%5D", "?open=nobody", "?shut=%00", "#v999"]
+    "view",
+    [
+        "?own=1~2",
+        "?own=%26%3D%26",
+        "?own=o%3D9%26m%3Dx%26payload%3D7%26need%3D5",
+        "?only=%22%5D",
+        "?group=nobody",
+        "?open=nobody",
+        "?shut=%00",
+        "#v999",
+    ],
 )
 def test_an_address_with_nonsense_is_a_page_all_the_same(report: Page, view: str) -> None:
     report.open(view)

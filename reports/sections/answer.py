@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from markupsafe import Markup
 
 from .. import svg, words
-from ..advice import CASES, MUSTS, SAME, UNMEASURED, Case, advise, broken, cost, idle, offered, parts, payloads, pick
+from ..advice import (
+    CASES,
+    MUSTS,
+    SAME,
+    UNMEASURED,
+    Case,
+    advise,
+    broken,
+    cost,
+    idle,
+    misses,
+    offered,
+    parts,
+    payloads,
+    pick,
+)
 from ..lines import BOTTOM, LEFT, RIGHT, TOP, Line, lines
 from ..markdown import plain
 from ..model import Report
@@ -22,6 +38,10 @@ title = "Which cache should I take?"
 MOST_ROWS, MOST_GROUPS = 6, 3
 #: Seconds from end to end of the chart's axes.
 ORIGINS, AVERAGES = (1e-5, 10.0), (1e-7, 10.0)
+#: Dollars from end to end: of the price of a call, and of what 1,000 reads pay.
+PRICES, SPENT = (1e-4, 1.0), (1e-3, 1e3)
+#: The lines of the chart of prices, by who shares an entry.
+REACHES = {"one per process": "instance", "one per host": "host", "one for all": "network"}
 
 
 def html(report: Report) -> Markup | None:
@@ -41,6 +61,7 @@ def html(report: Report) -> Markup | None:
         musts=MUSTS,
         payloads=known,
         chart=chart,
+        prices=_prices(CASES[-1]),
         shown=CASES[-1],
         data=_data(report, known),
     )
@@ -60,6 +81,23 @@ def _chart(report: Report, case: Case, payload: str) -> Markup:
     return lines("What one read costs on average", description, drawn, (across, up), anchor="effective")
 
 
+def _prices(case: Case) -> Markup:
+    """What 1,000 reads pay over the price of a call: a line for each reach, as caches of one reach miss alike."""
+    across, up = svg.LogAxis(*PRICES, LEFT, RIGHT, _money), svg.LogAxis(*SPENT, BOTTOM, TOP, _money)
+    shares = {name: misses(case, scope) for name, scope in REACHES.items()}
+    drawn = [
+        Line(name, [[price, 1000 * share * price] for price in _spread(*PRICES)], f"l{number + 1}")
+        for number, (name, share) in enumerate(shares.items())
+    ]
+    bare = Line("without a cache", [[price, 1000 * price] for price in _spread(*PRICES)], "reference")
+    description = f"Over the price of one call, for {case.name.lower()}. Both axes are logarithmic."
+    return lines("What 1,000 reads pay", description, [bare, *drawn], (across, up), anchor="prices")
+
+
+def _money(value: float) -> str:
+    return f"${value:,.0f}" if value >= 1 else f"${value:.2g}"
+
+
 def _spread(low: float, high: float, count: int = 25) -> list[float]:
     return [low * (high / low) ** (each / (count - 1)) for each in range(count)]
 
@@ -71,12 +109,14 @@ def _data(report: Report, known: list[str]) -> dict[str, Any]:
         "unknown": UNMEASURED,
         "musts": {name: [text, capability] for name, (text, capability, _) in MUSTS.items()},
         "cases": {each.id: _case(each) for each in CASES},
+        "reaches": REACHES,
         "caches": [_cache(report, each, known) for each in report.of_role("cache")],
     }
 
 
 def _case(case: Case) -> dict[str, Any]:
-    fields = {"m": case.machines, "p": case.processes, "o": case.origin, "u": case.uses, "c": case.price}
+    origin, uses = math.log10(case.origin), math.log10(case.uses)
+    fields = {"m": case.machines, "p": case.processes, "o": origin, "u": uses, "c": case.price}
     return {**fields, "need": list(case.musts)}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from markupsafe import Markup
 
 from .. import words
@@ -28,12 +30,14 @@ def html(report: Report) -> Markup | None:
     shown = [each for each in tables if each["columns"] and each["groups"]]
     if not shown:
         return None
+    named = dict.fromkeys(group["name"] for table in shown for group in table["groups"])
     return render(
-        "promises.html", tables=shown, outcomes=_met(report), idle=_idle(report), rowlabel=_row_class, callers=callers
-    )
+        "promises.html", tables=shown, named=named, outcomes=_met(report), idle=_idle(report), rowlabel=_row_class,
+        callers=callers,
+    )  # fmt: skip
 
 
-def _table(report: Report, role: str) -> dict[str, object]:
+def _table(report: Report, role: str) -> dict[str, Any]:
     told = {subject for _, subject in report.verdicts}
     columns = [each for each in report.of_role(role) if each.ran and each.name in told]
     judged = [each for each in report.promises if any((each.id, column.name) in report.verdicts for column in columns)]
