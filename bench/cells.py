@@ -16,6 +16,7 @@ class Cell:
 
     batch: Batch | None = None  # found in the first block, kept for the others
     blocks: list[float] = field(default_factory=list)
+    parts: list[dict[str, float]] = field(default_factory=list)  # of each block, what was told of it
 
     def measurement(self, batch: Batch, note: str = "") -> dict[str, Any]:
         """What the result file says of this cell, as far as the cell knows it; ``note`` is added to the method.
@@ -33,7 +34,13 @@ class Cell:
             "high": high,
             "operations": len(self.blocks) * batch.rounds * batch.operations,
             "method": f"{self._method(batch)} {note}".strip(),
+            **self._parts(),
         }
+
+    def _parts(self) -> dict[str, dict[str, float]]:
+        names = dict.fromkeys(name for each in self.parts for name in each)
+        found = {name: median(each[name] for each in self.parts if name in each) for name in names}
+        return {"parts": found} if found else {}
 
     def _method(self, batch: Batch) -> str:
         return (

@@ -14,7 +14,8 @@ from .cells import Cell, Cells
 from .found import WORKLOADS
 from .given import ENCODED, YARDSTICKS, made, moves_bytes, plan_of, runner_of
 from .pace import Pace
-from .plan import describe
+from .parts import accounted, of_bytes, of_codec
+from .plan import Plan, describe
 from .timing import filled, runnable, time_block
 
 TimeBlock = Callable[[str], Cell]
@@ -62,10 +63,24 @@ def time_next_block(  # noqa: PLR0913, PLR0917 - as above
         benchmark.group, benchmark.name = f"{workload} {payload}", column
         plan = plan_of(new_cache, workload, payload)
         bare = made(new_cache, plan)
-        with filled(new_cache.driven(bare), plan) as subject:
+        with filled(new_cache.driven(bare), plan) as subject, accounted(_asked(new_cache), plan) as found:
             run = runnable(plan.loop, bare, runner_of(new_cache))
             cell.batch, rounds = time_block(benchmark, run, subject, plan, pace, cell.batch)
         cell.blocks += [median(rounds)] if rounds else []
+        if rounds and WORKLOADS[workload].every_payload:
+            cell.parts.append(found | _parts(new_cache, plan, pace))
         return cell
 
     return measure
+
+
+def _asked(new_cache: Any) -> Any:
+    """The server of a yardstick: one command is one operation there, so what it says of a command is all it did."""
+    return new_cache.column.server if new_cache.role == "yardstick" else None
+
+
+def _parts(new_cache: Any, plan: Plan, pace: Pace) -> dict[str, float]:
+    if moves_bytes(new_cache):
+        return of_bytes(plan)
+    codec = getattr(new_cache.column.subject, "codec_for_bench", None)
+    return of_codec(codec, plan, pace) if codec else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 #: Who sees an entry, the nearest first.
@@ -120,6 +120,7 @@ class Measurement:
     method: str = ""
     relies_on: tuple[str, ...] = ()
     about: str = ""
+    parts: Mapping[str, float] = field(default_factory=dict)
     ratio: Mapping[str, Any] | None = None
 
     def over(self, base: Measurement) -> Ratio | None:

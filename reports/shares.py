@@ -9,7 +9,9 @@ from markupsafe import Markup
 from .svg import LinearAxis, clipped, picture, tag
 from .words import duration
 
-ROW, LABEL, PLOT, WIDTH, BAR = 23.0, 110.0, 420.0, 490.0, 13.0
+ROW, LABEL, PLOT, WIDTH, BAR = 23.0, 140.0, 430.0, 500.0, 13.0
+#: Characters of a label that there is room for.
+NAME = 22
 
 Row = tuple[str, Sequence[tuple[str, float]]]
 
@@ -31,5 +33,5 @@ def _row(row: Row, across: LinearAxis, kinds: Sequence[str], y: float) -> Markup
         kind = f"part p{kinds.index(name)}"
         bars.append(tag("rect", told, x=start, y=y - BAR / 2, width=end - start, height=BAR, class_=kind))
         begun += value
-    name = tag("text", clipped(label), x=LABEL - 8, y=y + 4, class_="label")
+    name = tag("text", clipped(label, NAME), x=LABEL - 8, y=y + 4, class_="label")
     return tag("g", name, *bars, tag("text", duration(begun), x=across(begun) + 6, y=y + 4), class_="row")

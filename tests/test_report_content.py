@@ -117,6 +117,25 @@ def test_a_time_is_split_into_floor_client_and_cache_as_far_as_they_were_measure
     assert "the usual client" in page.html(made(content))
 
 
+def test_the_codec_and_the_server_stand_apart_where_they_were_told() -> None:
+    content = results()
+    text = page.html(made(content))
+    assert "What the server alone takes was not told" in text
+    assert "the rest: the cache with its codec" in text
+    for each in content["measurements"]:
+        if each["payload"] == "small" and each["subject"] == "raw-socket":
+            each["parts"] = {"server": each["median"] / 10, "octets": 76.0}
+        if each["payload"] == "small" and each["subject"] == "redis@embedded":
+            each["parts"] = {"codec": each["median"] / 10, "octets": 76.0}
+    text = page.html(made(content))
+    for told in ("the server, by its own account", "the codec", "the rest: the cache&#39;s own work", "small, 76 B"):
+        assert told in text
+    assert "was not told" not in text
+    for each in content["measurements"]:
+        each["parts"] = {"codec": each["median"]} if each["subject"] == "redis@embedded" else {}
+    assert "too noisy to tell apart" in page.html(made(content))
+
+
 def test_what_crashed_and_what_hung_is_told_apart() -> None:
     content = results()
     failing = [each for each in content["verdicts"] if each["outcome"] == "fail"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any
+from typing import Any, ClassVar
 
 from cache_impl import FileCache, __version__, digest
 from cache_impl.codec import decode, encode
@@ -32,6 +32,7 @@ class File(FileCache):
     }
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
+    codec_for_bench: ClassVar = (encode, decode)
 
     def __init__(self, location: Location, **options: Any) -> None:
         super().__init__(str(location), **options)

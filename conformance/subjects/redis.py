@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cache_impl import RedisCache, __version__, digest
+from cache_impl.codec import decode, encode
 
 from ..contract import Location
 
@@ -28,6 +29,7 @@ class Redis(RedisCache):
     }
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
+    codec_for_bench: ClassVar = (encode, decode)
     usual: ClassVar = {"deadline": 0.25}
 
     def __init__(self, location: Location, *, deadline: float = 5.0, **options: Any) -> None:
