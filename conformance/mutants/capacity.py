@@ -159,3 +159,17 @@ class TakesNoRoomForRoom(Alone):
 
     def __init__(self, capacity: int = 1000, *arguments: Any, **options: Any) -> None:
         super().__init__(max(1, capacity), *arguments, **options)
+
+
+class MakesRoomForTheRefused(Alone):
+    """Somebody has to go for a value that is refused then.
+    JuliaCollections/LRUCache.jl#37
+    """
+
+    caught_by = ("test_capacity.py::test_a_refused_set_evicts_nobody",)
+
+    def set(self, key: Any, value: Any, ttl: float | None = None) -> None:
+        now = self.now()
+        if self.find(key, now) is None:
+            self.make_room(now)
+        self.store(key, self.taken(value), self.expiry(now, ttl), now)

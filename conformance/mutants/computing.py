@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .makes import Alone, Computing
+from .single_flight import Flight
 
 
 class AnswersNothingAtFirst(Computing):
@@ -76,3 +77,38 @@ class CachesErrors(Computing):
         if isinstance(value, Exception):
             raise value
         return value
+
+
+class AlwaysComputes(Computing):
+    """Computes first, and looks for an entry then.
+    pasupulaphani/node-cache-redis#20
+    """
+
+    caught_by = ("test_single_flight.py::test_a_hit_does_not_compute",)
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any]) -> Any:
+        return self.entries.setdefault(key, compute())
+
+
+class TakesTheDefaultForABadTtl(Alone):
+    """Where nothing is there yet, a negative ttl is the default.
+    FreeRADIUS/freeradius-server#2484
+    """
+
+    caught_by = ("test_single_flight.py::test_a_compute_with_a_bad_ttl_stores_nothing",)
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any], ttl: float | None = None) -> Any:
+        return super().get_or_set(key, compute, None if ttl is not None and ttl < 0 else ttl)
+
+
+class StoresWhatItAnswers(Alone):
+    """The call that computes answers the very object that is stored.
+    stanfordnlp/dspy#10348
+    """
+
+    caught_by = ("test_single_flight.py::test_changing_a_computed_answer_changes_no_entry",)
+
+    def land(self, key: Any, flight: Flight, ttl: float | None) -> None:
+        if not flight.overtaken:
+            now = self.now()
+            self.store(key, flight.value, self.expiry(now, ttl), now)

@@ -59,3 +59,34 @@ class RewritesTheKeys(Alone):
         if isinstance(keys, list):
             keys[:] = [f"prefix:{key}" for key in given]
         return count
+
+
+class KeepsTheCallersObject(Alone):
+    """Whatever comes in is kept as it is, on all ways in.
+    rails/rails#37587
+    """
+
+    caught_by = (
+        "test_entries.py::test_changing_an_object_after_set_changes_no_entry",
+        "test_bulk.py::test_bulk_copies_values_on_the_way_in",
+        "test_single_flight.py::test_changing_a_computed_answer_changes_no_entry",
+    )
+
+    def taken(self, value: Any) -> Any:
+        super().taken(value)
+        return value
+
+
+class HandsOutItsOwn(Alone):
+    """Whatever is asked for is the cache's own object, on all ways out.
+    groupon/node-cached#28
+    """
+
+    caught_by = (
+        "test_entries.py::test_changing_an_answer_changes_no_entry",
+        "test_bulk.py::test_bulk_copies_values_on_the_way_out",
+        "test_single_flight.py::test_changing_a_computed_answer_changes_no_entry",
+    )
+
+    def given(self, value: Any) -> Any:
+        return value

@@ -194,3 +194,29 @@ class AnswersWhenClosed(Alone):
             return super().stats()
         finally:
             self.closed = closed
+
+
+class LosesFalsyDefaults(Plain):
+    """A miss answers None where the default is falsy.
+    django-commons/django-prometheus#78
+    """
+
+    caught_by = ("test_entries.py::test_an_absent_key_answers_the_default_itself",)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key, default or None)
+
+
+class DropsWhatItCannotReplace(Alone):
+    """A set that fails takes the old entry with it.
+    twitter/pelikan#124
+    """
+
+    caught_by = ("test_entries.py::test_a_refused_value_leaves_what_was_there",)
+
+    def set(self, key: Any, value: Any, ttl: float | None = None) -> None:
+        try:
+            super().set(key, value, ttl)
+        except TypeError:
+            self.entries.pop(key, None)
+            raise

@@ -44,6 +44,17 @@ class DiesLate(Alone):
         return entry.expires < now
 
 
+class PrefersTheDefault(Alone):
+    """Where there is a default, a ttl of the entry's own is ignored.
+    jaredwray/cacheable#621
+    """
+
+    caught_by = ("test_expiry.py::test_an_own_ttl_goes_before_the_default",)
+
+    def expiry(self, now: float, ttl: float | None) -> float:
+        return super().expiry(now, ttl if self.ttl is None else None)
+
+
 class HasAHiddenTtl(Alone):
     """Without a ttl an entry has one all the same.
     jaysonsantos/python-binary-memcached#19

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_bytes
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -55,3 +56,49 @@ class EmptiesAtTheStart(Hosted):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.clear()
+
+
+class SaltsItsKeys(Hosted):
+    """Goes by a hash that is another one in each process.
+    scikit-hep/uproot3#59
+    """
+
+    caught_by = (
+        "test_sharing.py::test_another_instance_sees_an_entry",
+        "test_sharing.py::test_another_instance_sees_an_overwrite",
+        "test_sharing.py::test_another_instance_agrees_about_expiry",
+        "test_sharing.py::test_entries_outlive_the_instance_that_set_them",
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.salt = token_bytes(8)
+
+    def row(self, key: str) -> bytes:
+        return self.salt + super().row(key)
+
+
+class KeepsWhatOthersDelete(Hosted):
+    """What it has read before, and somebody else has deleted since, it still finds.
+    hazelcast/hazelcast#24858
+    """
+
+    caught_by = ("test_sharing.py::test_another_instance_sees_a_delete",)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.copies: dict[bytes, str | None] = {}
+
+    def found(self, row: bytes) -> str | None:
+        if self.ask("SELECT 1 FROM entries WHERE key = ?", row):
+            self.copies[row] = super().found(row)
+        return self.copies.get(row)
+
+    def delete(self, key: str) -> bool:
+        there = super().delete(key)
+        self.copies.pop(self.row(key), None)
+        return there
+
+    def clear(self) -> None:
+        super().clear()
+        self.copies.clear()

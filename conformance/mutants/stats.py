@@ -189,3 +189,17 @@ class CountsNoBulk(Alone):
         found = super().get_many(keys)
         self.counts.update(hits=before["hits"] - self.counts["hits"], misses=before["misses"] - self.counts["misses"])
         return found
+
+
+class TellsOfTheExpiredTwice(Alone):
+    """An entry that a get finds expired is counted by the get, and where it is removed.
+    node-cache/node-cache#163
+    """
+
+    caught_by = ("test_stats.py::test_expired_entries_are_counted_once",)
+
+    def read(self, key: Any, now: float) -> Any:
+        entry = self.entries.get(key)
+        if entry is not None and self.expired(entry, now):
+            self.count("expirations")
+        return super().read(key, now)

@@ -148,3 +148,38 @@ class AnswersTheNext(Tasks):
             self.line.append(self.entries.get(self.checked(key), default))
             await asyncio.sleep(0)
             return self.line.pop(0)
+
+
+class LetsEachTaskCompute(Tasks):
+    """A result is stored when it is there, and nobody before knows that it is under way.
+    duolicious/duolicious#1616
+    """
+
+    caught_by = (
+        "test_asynchronous.py::test_tasks_make_one_compute",
+        "test_asynchronous.py::test_when_a_waiter_is_cancelled_the_others_are_answered",
+        "test_asynchronous.py::test_a_task_that_computes_cannot_ask_for_its_own_key",
+        "test_single_flight.py::test_many_callers_make_one_compute",
+    )
+
+    async def get_or_set(self, key: str, compute: Callable[[], Awaitable[Any]]) -> Any:
+        there = self.checked(key) in self.entries
+        return self.entries[key] if there else await self.lead(key, compute)
+
+
+class CachesTheCancelled(Tasks):
+    """That a compute was cancelled is its result, for all who ask later.
+    dart-lang/core#366
+    """
+
+    caught_by = (
+        "test_asynchronous.py::test_when_the_leader_is_cancelled_the_others_are_answered",
+        "test_asynchronous.py::test_after_a_cancelled_compute_the_next_call_computes",
+    )
+
+    async def lead(self, key: str, compute: Callable[[], Awaitable[Any]]) -> Any:
+        try:
+            return await super().lead(key, compute)
+        except asyncio.CancelledError:
+            self.entries[key] = "cancelled"
+            raise

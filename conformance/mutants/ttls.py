@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
-from .makes import Alone, Plain, ZeroExpires
+from .makes import Alone, Fixed, Plain, ZeroExpires, ZeroIsForever
 
 
 class TakesNegativeForForever(Alone):
@@ -91,4 +91,37 @@ class IgnoresTtls(Plain):
     caught_by = ("test_ttl.py::test_a_ttl_that_is_not_offered_is_refused",)
 
     def set(self, key: Any, value: Any, **_options: Any) -> None:
+        super().set(key, value)
+
+
+class CutsFractions(Alone):
+    """A ttl is cut to whole seconds.
+    sorentwo/readthis#41
+    """
+
+    caught_by = ("test_ttl.py::test_a_ttl_need_not_be_whole",)
+
+    def expiry(self, now: float, ttl: float | None) -> float:
+        return super().expiry(now, ttl if ttl is None or ttl < 1 else ttl // 1)
+
+
+class TakesForeverForNow(ZeroIsForever):
+    """A ttl of 0 is over at once, where it was to be forever.
+    rolandstarke/node-cache-manager-fs-hash#7
+    """
+
+    caught_by = ("test_ttl.py::test_a_ttl_of_zero_is_forever",)
+
+    def expiry(self, now: float, ttl: float | None) -> float:
+        return now if ttl == 0 else super().expiry(now, ttl)
+
+
+class IgnoresOwnTtls(Fixed):
+    """An entry lives no longer than all others, and a ttl of its own is taken without a word.
+    fogfish/cache#26
+    """
+
+    caught_by = ("test_ttl.py::test_an_own_ttl_that_is_not_offered_is_refused",)
+
+    def set(self, key: Any, value: Any, ttl: float | None = None) -> None:  # noqa: ARG002 - the bug
         super().set(key, value)
