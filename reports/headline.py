@@ -35,16 +35,27 @@ def _named(subjects: list[Subject], kind: str) -> str:
 
 
 def _broken(report: Report, subjects: list[Subject], kind: str) -> str:
-    keeping = sum(_keeps(report, each) for each in subjects)
-    known = sum(not report.score(each)["fail"] for each in subjects) - keeping
     if len(subjects) > 1:
-        verb = "keeps" if keeping == 1 else "keep"
-        rest = f", {known}{' more' * bool(keeping)} but for known deviations" if known else ""
-        return f"{keeping or 'none'} of {len(subjects)} {kind}s {verb} every promise made{rest}"
+        return _counted(report, subjects, kind)
     score = report.score(subjects[0])
     broken = f"breaks {score['fail']} of {words.count(score.judged, 'promise')}"
     kept = f"keeps every promise but {score['deviation']}, as is known" if score["deviation"] else "keeps every promise"
     return f"{subjects[0].label} {broken if score['fail'] else kept}"
+
+
+def _counted(report: Report, subjects: list[Subject], kind: str) -> str:
+    """How many keep all, deviate in ways that are known, and break something."""
+    keeping = sum(_keeps(report, each) for each in subjects)
+    breaking = sum(bool(report.score(each)["fail"]) for each in subjects)
+    counts = {
+        ("keeps every promise", "keep every promise"): keeping,
+        ("deviates as documented", "deviate as documented"): len(subjects) - keeping - breaking,
+        ("breaks a promise", "break promises"): breaking,
+    }
+    found = [f"{number} {one if number == 1 else many}" for (one, many), number in counts.items() if number]
+    number, _, rest = ", ".join(found).partition(" ")
+    share = f"{number} of {len(subjects)}" if found[1:] else f"all {number}"
+    return f"{share} {kind}s {rest}"
 
 
 def facts(report: Report) -> str:

@@ -9,6 +9,8 @@ from report_samples import NASTY, Elements, made, many, spread
 from sample_results import results
 
 from reports import page, terminal, words
+from reports.headline import headline
+from reports.model import Report
 
 REPORTS = Path(page.__file__).parent
 
@@ -196,6 +198,42 @@ def test_twenty_subjects_and_a_hundred_promises_stay_under_one_and_a_half_megaby
     report = made(many())
     assert len(page.html(report).encode()) < 1_500_000
     assert len(page.markdown(report).splitlines()) < 60
+
+
+def test_all_of_many_caches_are_in_the_short_report_with_what_they_keep() -> None:
+    content = many(columns=56)
+    content["verdicts"] = [each for each in content["verdicts"] if each["subject"] != "cache-number-55"]
+    text = page.markdown(made(content))
+    assert [f"cache-number-{number} |" in text for number in range(56)] == [True] * 56
+    assert "| cache-number-55 | not judged |" in text
+    assert len(text.splitlines()) < 60
+
+
+def verdicts_of(outcomes: list[str]) -> Report:
+    """A report on caches each of which keeps one promise, and has this verdict on another."""
+    content = many(columns=len(outcomes), promises=2)
+    for number, each in enumerate(content["verdicts"]):
+        each["outcome"] = outcomes[number // 2] if number % 2 else "pass"
+    return made(content)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        (["pass"] * 3, "all 3 caches keep every promise they make"),
+        (
+            ["pass", "deviation", "deviation", "fail"],
+            "1 of 4 caches keeps every promise, 2 deviate as documented, 1 breaks a promise",
+        ),
+        (["deviation", "deviation"], "all 2 caches deviate as documented"),
+        (["fail", "pass", "pass", "fail"], "2 of 4 caches keep every promise, 2 break promises"),
+        (["pass"], "cache-number-0 keeps every promise it makes"),
+        (["deviation"], "cache-number-0 keeps every promise but 1, as is known"),
+        (["fail"], "cache-number-0 breaks 1 of 2 promises"),
+    ],
+)
+def test_the_headline_counts_who_keeps_what(outcomes: list[str], said: str) -> None:
+    assert headline(verdicts_of(outcomes)) == said
 
 
 def test_the_script_of_the_page_stays_small() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
 
 from markupsafe import Markup
@@ -21,6 +22,8 @@ title = "Does it keep its promises?"
 MARKED = ("fail", "deviation", "error")
 #: Rows of report.md.
 MOST_BROKEN, MOST_COLUMNS = 10, 12
+#: Caches side by side in a row of it.
+MOST_ACROSS = 5
 ROLES = {"cache": "Caches", "breaker": "Circuit breakers"}
 
 
@@ -92,14 +95,31 @@ def markdown(report: Report) -> list[str]:
     if not columns:
         return []
     broken = at_most(MOST_BROKEN, _broken(report))
-    lines = [
-        "## Promises",
-        "",
-        *([*broken, ""] if broken else []),
-        "| | kept | broken | known | not offered |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    return [*lines, *at_most(MOST_COLUMNS, [_score_line(report, each) for each in columns]), ""]
+    table = _wide(report, columns) if len(columns) > MOST_COLUMNS else _long(report, columns)
+    return ["## Promises", "", *([*broken, ""] if broken else []), *table, ""]
+
+
+def _long(report: Report, columns: list[Subject]) -> list[str]:
+    """A table with a line for each."""
+    head = ["| | kept | broken | known | not offered |", "| --- | --- | --- | --- | --- |"]
+    return head + [_score_line(report, each) for each in columns]
+
+
+def _wide(report: Report, columns: list[Subject]) -> list[str]:
+    """A table with several side by side: as many as it takes to stay short, up to what can be read."""
+    across = min(MOST_ACROSS, ceil(len(columns) / MOST_COLUMNS))
+    cells = [f"| {plain(each.label)} | {_short(report, each)} " for each in columns]
+    short = -len(cells) % across
+    rows = ["".join(row) + "|" for row in zip(*[iter([*cells, *["| | "] * short])] * across, strict=True)]
+    head = ["| | kept, known, broken " * across + "|", "| --- | --- " * across + "|"]
+    return head + at_most(MOST_COLUMNS, rows)
+
+
+def _short(report: Report, subject: Subject) -> str:
+    score = report.score(subject)
+    if not subject.ran or not score.counts:
+        return "not judged" if subject.ran else "not run"
+    return f"{score['pass']}, {score['deviation']}, {score['fail']}{' ✗' * bool(score['fail'])}"
 
 
 def _broken(report: Report) -> list[str]:
