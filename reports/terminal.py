@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from textwrap import wrap
 
 from . import words
 from .advice import CASES, advise, payloads, pick
@@ -18,11 +19,13 @@ RED, GREEN, GREY, BOLD = "31", "32", "2", "1"
 
 
 def summary(report: Report, paths: list[Path]) -> str:
-    """A line per column, what is broken, and where the pages are."""
+    """A line per column, where there is room, what is broken, and where the pages are."""
     columns = report.of_role("cache") + report.of_role("breaker")
     names = max((len(each.label) for each in columns), default=0)
     end = [*_advice(report), *_warnings(report), [], *([(str(each), BOLD)] for each in paths)]
     lines, room = [_line(report, each, names) for each in columns] + _broken(report), MOST_LINES - len(end)
+    if len(lines) > room:
+        lines = _crowded(report, columns, names)
     if len(lines) > room:
         lines = [*lines[: room - 1], [(f"… and {len(lines) - room + 1} more lines in the report", GREY)]]
     lines += end
@@ -47,6 +50,32 @@ def _line(report: Report, subject: Subject, width: int) -> Line:
     )
     more = [words.count(score[outcome], one, many) for outcome, one, many in asides if score[outcome]]
     return [name, (kept, RED if score["fail"] else GREEN), (f"{', ' if more else ''}{', '.join(more)}", GREY)]
+
+
+def _crowded(report: Report, columns: list[Subject], width: int) -> list[Line]:
+    """A line for each that breaks something, and what is broken; then the names of all others, by what they keep."""
+    red = [_line(report, each, width) for each in columns if each.ran and report.score(each)["fail"]]
+    found: dict[tuple[str, str], list[str]] = {("keep every promise", GREEN): [], ("deviate as documented", ""): []}
+    for each in columns:
+        score = report.score(each)
+        if not each.ran or not (score.judged or score["deviation"]):
+            found.setdefault(("not judged" if each.ran else "not run", GREY), []).append(each.label)
+        elif score["deviation"] and not score["fail"]:
+            found["deviate as documented", ""].append(f"{each.label} {score['deviation']}")
+        elif not score["fail"]:
+            found["keep every promise", GREEN].append(each.label)
+    return [
+        *red,
+        *_broken(report),
+        *(line for (title, style), names in found.items() for line in _flow(title, names, style)),
+    ]
+
+
+def _flow(title: str, names: list[str], style: str) -> list[Line]:
+    """As many lines as it takes to name all."""
+    text = f"{title}: {', '.join(names)}"
+    room = max(shutil.get_terminal_size((100, 24)).columns, 20)
+    return [[(each, style)] for each in wrap(text, room, subsequent_indent="  ", break_on_hyphens=False) if names]
 
 
 def _broken(report: Report) -> list[Line]:

@@ -202,7 +202,8 @@ def test_twenty_subjects_and_a_hundred_promises_stay_under_one_and_a_half_megaby
 
 def test_all_of_many_caches_are_in_the_short_report_with_what_they_keep() -> None:
     content = many(columns=56)
-    content["verdicts"] = [each for each in content["verdicts"] if each["subject"] != "cache-number-55"]
+    for each in content["verdicts"]:
+        each["outcome"] = "not-offered" if each["subject"] == "cache-number-55" else each["outcome"]
     text = page.markdown(made(content))
     assert [f"cache-number-{number} |" in text for number in range(56)] == [True] * 56
     assert "| cache-number-55 | not judged |" in text

@@ -164,6 +164,25 @@ def test_the_summary_is_short_narrow_and_plain_where_asked(monkeypatch: pytest.M
     assert not any("\x1b" in each for each in lines)
 
 
+def test_fifty_caches_are_all_named_in_the_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    content = many(columns=50, promises=2)
+    for each in content["verdicts"]:
+        each["outcome"] = "deviation" if each["subject"].endswith("7") else "pass"
+    content["verdicts"][0]["outcome"] = "fail"
+    content["subjects"][9]["state"] = "not-run"
+    for each in content["verdicts"][16:18]:
+        each["outcome"] = "not-offered"
+    text = terminal.summary(made(content), [])
+    assert len(text.splitlines()) <= 25
+    assert "more lines" not in text
+    assert "cache-number-7 2, cache-number-17 2," in text
+    assert "not run: cache-number-9" in text
+    assert "not judged: cache-number-8" in text
+    assert [name for name in (f"cache-number-{each}" for each in range(50)) if name not in text] == []
+    assert text.splitlines()[0].split() == ["cache-number-0", "1", "of", "2", "promises", "kept"]
+
+
 def test_colour_is_for_terminals_and_respects_no_color(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -117,7 +117,7 @@ def _wide(report: Report, columns: list[Subject]) -> list[str]:
 
 def _short(report: Report, subject: Subject) -> str:
     score = report.score(subject)
-    if not subject.ran or not score.counts:
+    if not subject.ran or not (score.judged or score["deviation"]):
         return "not judged" if subject.ran else "not run"
     return f"{score['pass']}, {score['deviation']}, {score['fail']}{' ✗' * bool(score['fail'])}"
 
