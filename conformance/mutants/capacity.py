@@ -131,10 +131,14 @@ class OverwritingEvicts(Alone):
     mailgun/expiringdict#32
     """
 
-    caught_by = ("test_capacity.py::test_overwriting_when_full_evicts_nobody",)
+    caught_by = (
+        "test_capacity.py::test_overwriting_when_full_evicts_nobody",
+        "test_capacity.py::test_setting_an_expired_key_anew_evicts_nobody",
+    )
 
     def store(self, key: Any, value: Any, expires: float, now: float) -> None:
-        self.make_room(now)
+        if key in self.entries and len(self.entries) >= self.capacity:
+            self.evict(next(iter(self.entries)))
         super().store(key, value, expires, now)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .makes import Alone, Fifo
@@ -38,6 +39,21 @@ class ReadingRefreshesNothing(Alone):
         value = super().get(key, default)
         if key in self.entries:
             self.entries = {each: self.entries[each] for each in [*order[:place], key, *order[place:]]}
+        return value
+
+
+class ComputingRefreshesNothing(Alone):
+    """A hit of get_or_set leaves the order as it is.
+    Iteo/cached#145
+    """
+
+    caught_by = ("test_single_flight.py::test_a_hit_of_get_or_set_refreshes",)
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any], ttl: float | None = None) -> Any:
+        order = list(self.entries)
+        value = super().get_or_set(key, compute, ttl)
+        if self.entries.keys() == set(order):
+            self.entries = {each: self.entries[each] for each in order}
         return value
 
 
