@@ -162,6 +162,19 @@ def test_what_several_callers_did_at_once_is_drawn_in_lanes() -> None:
     assert 'class="call wrong"' not in page.html(made(results()))
 
 
+def test_the_clock_of_a_history_is_drawn_to_scale() -> None:
+    text = page.html(made(results()))
+    assert all(f'style="--at:{share:.1f}%"' in text for share in (0, 100 * 1.999 / 2, 100))
+    for steps in ([{"call": "get('a')", "answer": "None", "at": 0.0}], []):
+        content = results()
+        for each in content["verdicts"]:
+            if "history" in each:
+                each["history"] = {"options": "", "steps": steps}
+        text = page.html(made(content))
+        assert 'class="history"' in text
+        assert 'style="--at' not in text
+
+
 def test_the_noise_and_the_warnings_of_a_run_are_told_and_drawn() -> None:
     content = results()
     text = page.html(made(content))
