@@ -169,8 +169,7 @@ def main(path: str, figure: str, entries: str) -> None:
     random, count = Random(int(entries)), int(entries)
     keys = list(islice((random.randbytes(16).hex() for _ in iter(int, 1)), count))
     bounded = subject.declares.get("eviction", "none") != "none"
-    usual = getattr(subject, "usual", {})
-    options = usual | ({"capacity": count} if bounded else {})
+    options = {"capacity": count} if bounded else {}
     print(json.dumps(FIGURES[figure](lambda: subject(**options), keys, random)))  # noqa: T201 - to whoever has asked
 
 

@@ -86,7 +86,7 @@ def _broken(new_cache: Any, situation: str, black_hole: str) -> Iterator[Any]:
         yield cache
         cache.close()
         return
-    cache = new_cache.bare()
+    cache = new_cache.shipped()
     cache.get("a")
     server.freeze() if situation == "frozen" else server.kill()
     try:

@@ -95,11 +95,12 @@ class NewCache:
         return cache
 
     def bare(self, capacity: int | None = None, ttl: float | None = None, **options: Any) -> Any:
-        """The plain subject, on its own clock, with nothing between it and the caller.
+        """The plain subject, on its own clock, with nothing between it and the caller; ``options`` are its own."""
+        return self._make(self._location(), self._options(capacity, ttl) | options, self.runner)
 
-        ``usual`` of the subject has arguments that differ from those which it is judged with; ``options``, its own.
-        """
-        return self._make(self._location(), self._usual | self._options(capacity, ttl) | options, self.runner)
+    def shipped(self) -> Any:
+        """``bare``, with what the subject names as ``usual``: judged and measured it is with more patience."""
+        return self.bare(**self._usual)
 
     def driven(self, subject: Any) -> Any:
         """``subject``, with what it awaits awaited: the methods of every subject can then be called alike."""

@@ -30,7 +30,7 @@ OPERATIONS: dict[str, Callable[[Any], Any]] = {
 def test_every_operation_ends_while_the_server_is_frozen(new_cache: NewCache) -> None:
     """It accepts connections and answers nothing: each operation gives up, on an open connection as on a new one."""
     for connected in (True, False):
-        cache = new_cache.bare()
+        cache = new_cache.shipped()
         if connected:
             cache.get("a")
         with frozen(new_cache):
@@ -41,7 +41,7 @@ def test_every_operation_ends_while_the_server_is_frozen(new_cache: NewCache) ->
 @needs(deadline="yes", asynchronous={"no"})
 def test_every_operation_ends_while_the_server_is_gone(new_cache: NewCache) -> None:
     """Nobody listens: each operation gives up at once."""
-    cache = new_cache.bare()
+    cache = new_cache.shipped()
     with gone(new_cache):
         assert unended(cache) == []
     cache.close()

@@ -131,7 +131,7 @@ def test_traffic_goes_on_through_a_whole_outage(
     What they saw is in the result file, step by step.
     """
     server = breakable(new_cache)
-    with Traffic(new_cache.bare()) as traffic:
+    with Traffic(new_cache.shipped()) as traffic:
         traffic.goes_on(1.0)
         try:
             traffic.meets("frozen", server.freeze)
