@@ -9,25 +9,23 @@ import sys
 import time
 
 OUT = "reports/out"
+BEGAN = time.monotonic()
 RED = 1  # pytest's exit status when tests have failed: the pages say which
 
 
 def main(options: list[str]) -> int:
     """Exit status 0, or 1 where a promise is broken; any other is that of the step that could not be done."""
-    began = time.monotonic()
     status = 0
     for number, (room, *how) in enumerate((["conformance", "--numprocesses=auto"], ["bench"]), start=1):
         results = f"--results={OUT}/report-{room}.json"
         status |= _step(number, "pytest", room, *how, "--profile=quick", results, *options)
         if status not in (0, RED):
             return status
-    status |= _step(3, "reports", OUT)
-    print(f"== done in {time.monotonic() - began:.0f} s", flush=True)
-    return status
+    return status | _step(3, "reports", OUT)
 
 
 def _step(number: int, *command: str) -> int:
-    print(f"== {number} of 3: python -m {' '.join(command)}", flush=True)
+    print(f"== {number} of 3, {time.monotonic() - BEGAN:.0f} s: python -m {' '.join(command)}", flush=True)
     return subprocess.run([sys.executable, "-m", *command], check=False).returncode
 
 
