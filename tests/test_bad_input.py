@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import redis
-from test_redis_cache import certificates, secured, server
+from redis_servers import certificates, process, secured, server
 
 from cache_impl import (
     AccessDenied,
@@ -29,7 +29,7 @@ from cache_impl import (
     Unavailable,
 )
 
-__all__ = ["certificates", "secured", "server"]  # fixtures
+__all__ = ["certificates", "process", "secured", "server"]  # fixtures
 
 SECRET = "s3cr3t"  # noqa: S105  # to look for where it must not be
 Open = Callable[..., Any]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import subprocess
 import sys
 import threading
 import weakref
@@ -13,7 +12,6 @@ from typing import Any
 
 import pytest
 
-import cache_impl
 from cache_impl import CacheClosed, MemoryCache, unlocked
 from cache_impl.basics import MISSING
 from cache_impl.expiry import Deadlines
@@ -58,21 +56,6 @@ def in_threads(work: Callable[[int], object], count: int = 4) -> None:
             thread.join()
     finally:
         sys.setswitchinterval(interval)
-
-
-def test_importing_the_package_imports_no_tier() -> None:
-    """A program pays for the tiers that it opens."""
-    tiers = {"redis", "sqlite3", "msgspec", "ormsgpack", "cache_impl.memory"}
-    code = f"import sys, cache_impl; print(*sys.modules.keys() & {tiers})"
-    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == ""
-
-
-def test_every_public_name_can_be_imported() -> None:
-    """The table of names is true, sorted, and what `import *` gives."""
-    assert all(getattr(cache_impl, name) for name in cache_impl.__all__)
-    assert dir(cache_impl) == cache_impl.__all__ == sorted(cache_impl.__all__)
-    with pytest.raises(AttributeError, match="Redis"):
-        cache_impl.Redis  # noqa: B018
 
 
 def test_copies_go_in_and_come_out(make: Callable[..., MemoryCache]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import subprocess
-import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import fields
@@ -261,11 +259,3 @@ def test_a_local_cache_keeps_its_entries_and_sees_those_of_others(tmp_path: Path
     with machine() as cache:
         assert cache.get("a") == 1
         assert str(cache.health()).startswith("file serves since ")
-
-
-def test_nothing_is_loaded_that_is_not_needed() -> None:
-    """No redis-py for a local cache, no python-dotenv where there is no ``.env``."""
-    program = "import sys, cache_impl; cache_impl.open_cache(); print({'redis', 'dotenv'} & {*sys.modules})"
-    environment = {**os.environ, "USE_REDIS": "false", "PYTHONPATH": str(CHECKOUT)}
-    run = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert run.stdout == "set()\n"

@@ -1,0 +1,96 @@
+"""Connections of a Redis cache: shared by threads, waited for within the deadline, and left behind by a fork."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import redis
+from redis_servers import SAFETY, Make, client, hurry, make, process, refusal, server
+
+from cache_impl import CacheClosed, Overloaded
+from conformance.processes import Process
+
+__all__ = ["client", "make", "process", "server"]  # fixtures
+
+
+def test_a_pool_in_use_is_overload_and_no_outage(make: Make) -> None:
+    """All connections are busy for the whole deadline: Overloaded; with one back, it goes on."""
+    cache = make(pool_size=2)
+    cache.set("a", 1)
+    wire = cache._store._wire  # type: ignore[attr-defined]  # noqa: SLF001
+    with wire.talk(), wire.talk():
+        assert type(refusal(lambda: hurry(cache).get("a"))) is Overloaded
+    assert hurry(cache, SAFETY).get("a") == 1
+
+
+def test_a_connection_that_comes_free_is_handed_on(make: Make, client: redis.Redis) -> None:
+    """More threads than connections: each gets its turn, and no more connections are made."""
+    cache = make(pool_size=2)
+    before = len(client.client_list())
+    threads = [threading.Thread(target=lambda: [cache.get("a") for _ in range(50)]) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SAFETY)
+    assert cache.stats().misses == 400
+    assert len(client.client_list()) <= before + 2
+
+
+def test_closing_ends_the_wait_for_a_connection(make: Make) -> None:
+    """Whoever waits is told at once, not when the deadline is over."""
+    cache, told = make(pool_size=1), threading.Event()
+    wire = cache._store._wire  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def wait() -> None:
+        with pytest.raises(CacheClosed):
+            cache.get("a")
+        told.set()
+
+    with wire.talk():
+        threading.Thread(target=wait, daemon=True).start()
+        while not wire._pool._waiting:  # noqa: SLF001
+            time.sleep(0.001)
+        cache.close()
+        assert told.wait(SAFETY / 2)
+
+
+def test_a_cache_works_on_both_sides_of_a_fork(server: Process) -> None:
+    """Parent and children each get their own answers, with other threads of the parent busy."""
+    program = """
+import os, sys, threading
+from cache_impl import RedisCache
+cache, stop = RedisCache(sys.argv[1], deadline=20), threading.Event()
+def work(name):
+    while not stop.is_set():
+        cache.set(name, name)
+        assert cache.get(name) == name
+threads = [threading.Thread(target=work, args=(str(number),)) for number in range(3)]
+for thread in threads:
+    thread.start()
+children = []
+for number in range(5):
+    child = os.fork()
+    if not child:
+        work_done = 0
+        for each in range(50):
+            cache.set(f"child {number}", each)
+            work_done += cache.get(f"child {number}") == each
+        os._exit(0 if work_done == 50 and cache.get_or_set("shared", lambda: number) is not None else 1)
+    children.append(child)
+codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+stop.set()
+for thread in threads:
+    thread.join()
+print(codes)
+"""
+    command, environment = (
+        [sys.executable, "-W", "ignore", "-c", program, server.url],
+        {**os.environ, "PYTHONPATH": "."},
+    )
+    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment, timeout=60).stdout
+    assert said.strip() == str([0] * 5)
