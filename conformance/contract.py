@@ -49,7 +49,7 @@ class Capabilities:
     threads: Literal["unsafe", "safe"] = "unsafe"
     get_or_set: Literal["none", "plain", "single-flight"] = "none"
     flights: Literal["own", "shared"] = "own"  # of a single-flight: with whom; shared is with all who share the entries
-    bulk: Literal["none", "yes"] = "none"
+    bulk: Literal["none", "plain", "yes"] = "none"  # plain is a loop of singles; yes also counts, and is all or nothing
     stats: Literal["none", "yes"] = "none"
     failover: Literal["none", "yes"] = "none"
     deadline: Literal["none", "yes"] = "none"  # every operation ends, whatever the server does

@@ -34,8 +34,10 @@ def names(new_cache: NewCache) -> list[str]:
     found = ["delete", "delete", "clear"]
     if hasattr(new_cache.column.subject, "__contains__"):
         found.append("__contains__")
+    if new_cache.capabilities.bulk != "none":
+        found += ["get_many", "set_many"]
     if new_cache.capabilities.bulk == "yes":
-        found += ["get_many", "set_many", "delete_many"]
+        found.append("delete_many")
     return found
 
 

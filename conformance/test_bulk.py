@@ -13,7 +13,7 @@ from .strategies import FALSY, HELD, filled, refused, with_each
 ASKED: tuple[list[str], ...] = ([], ["a"], ["a", "z"], ["b", "a", "b"], ["z", "d", "z"])
 
 
-@needs(bulk="yes")
+@needs(bulk="plain")
 @with_each(held=HELD, asked=ASKED)
 def test_get_many_answers_those_found(new_cache: NewCache, held: dict[str, int], asked: list[str]) -> None:
     """get_many is a dict of the keys that are there, and of no others."""
@@ -21,7 +21,7 @@ def test_get_many_answers_those_found(new_cache: NewCache, held: dict[str, int],
     assert cache.get_many(asked) == {key: held[key] for key in asked if key in held}
 
 
-@needs(bulk="yes")
+@needs(bulk="plain")
 @with_each(value=FALSY)
 def test_get_many_finds_a_stored_falsy_value(new_cache: NewCache, value: object) -> None:
     """A stored None, False, 0, "" or [] is found by get_many, too."""
@@ -30,7 +30,7 @@ def test_get_many_finds_a_stored_falsy_value(new_cache: NewCache, value: object)
     assert "a" in cache.get_many(["a"])
 
 
-@needs(bulk="yes")
+@needs(bulk="plain")
 @with_each(given=HELD)
 def test_set_many_sets_each(new_cache: NewCache, given: dict[str, int]) -> None:
     """After set_many each key has its value, and nothing else has changed."""
@@ -50,7 +50,7 @@ def test_delete_many_counts_those_that_were_there(new_cache: NewCache, held: dic
     assert cache.delete_many(asked) == len(held.keys() & set(asked))
 
 
-@needs(bulk="yes")
+@needs("delete_many", bulk="plain")
 @with_each(held=HELD, asked=ASKED)
 def test_delete_many_takes_these_entries(new_cache: NewCache, held: dict[str, int], asked: list[str]) -> None:
     """After delete_many its keys are absent, and every other is as it was."""
@@ -75,7 +75,7 @@ def test_delete_many_takes_any_iterable_once(new_cache: NewCache) -> None:
     assert cache.get("a", MISSING) is MISSING
 
 
-@needs(bulk="yes", ttl="per-entry")
+@needs(bulk="plain", ttl="per-entry")
 def test_set_many_gives_each_the_ttl(new_cache: NewCache) -> None:
     """All entries of one set_many live its ttl."""
     cache = new_cache()
@@ -86,7 +86,7 @@ def test_set_many_gives_each_the_ttl(new_cache: NewCache) -> None:
     assert [cache.get(key, MISSING) for key in "cd"] == [MISSING, MISSING], "still there after the ttl"
 
 
-@needs(bulk="yes", ttl="fixed")
+@needs(bulk="plain", ttl="fixed")
 def test_set_many_gives_each_the_default_ttl(new_cache: NewCache) -> None:
     """With no ttl of its own, set_many uses the cache's, as set does."""
     cache = new_cache(ttl=new_cache.unit)
@@ -95,7 +95,7 @@ def test_set_many_gives_each_the_default_ttl(new_cache: NewCache) -> None:
     assert [cache.get(key, MISSING) for key in "ab"] == [MISSING, MISSING]
 
 
-@needs(bulk="yes", ttl="fixed")
+@needs(bulk="plain", ttl="fixed")
 def test_get_many_agrees_about_expiry(new_cache: NewCache) -> None:
     """get_many finds no expired entry."""
     cache = new_cache(ttl=new_cache.unit)
@@ -131,7 +131,7 @@ def test_set_many_with_a_value_that_cannot_be_kept_changes_nothing(new_cache: Ne
         assert [cache.get(key, MISSING) for key in "ab"] == [1, MISSING]
 
 
-@needs(bulk="yes")
+@needs("delete_many", bulk="plain")
 def test_bulk_does_not_change_its_arguments(new_cache: NewCache) -> None:
     """The mapping and the keys handed in are the caller's: they are as they were afterwards."""
     cache = new_cache()
@@ -142,7 +142,7 @@ def test_bulk_does_not_change_its_arguments(new_cache: NewCache) -> None:
     assert (list(mapping.items()), keys) == ([("b", [1]), ("a", [2])], ["b", "z", "a", "b"])
 
 
-@needs(bulk="yes", values="copied")
+@needs(bulk="plain", values="copied")
 def test_bulk_copies_values_on_the_way_in(new_cache: NewCache) -> None:
     """values: copied holds for set_many."""
     cache, value = new_cache(), [[1]]
@@ -151,7 +151,7 @@ def test_bulk_copies_values_on_the_way_in(new_cache: NewCache) -> None:
     assert cache.get("a", MISSING) == [[1]]
 
 
-@needs(bulk="yes", values="copied")
+@needs(bulk="plain", values="copied")
 def test_bulk_copies_values_on_the_way_out(new_cache: NewCache) -> None:
     """values: copied holds for get_many."""
     cache = new_cache()
@@ -160,7 +160,7 @@ def test_bulk_copies_values_on_the_way_out(new_cache: NewCache) -> None:
     assert cache.get("a", MISSING) == [[1]]
 
 
-@needs(bulk="yes", eviction="approximate")
+@needs(bulk="plain", eviction="approximate")
 @with_each(capacity=range(1, 4))
 def test_set_many_keeps_the_capacity(new_cache: NewCache, capacity: int) -> None:
     """However many set_many brings, at most `capacity` entries are held."""
@@ -170,7 +170,7 @@ def test_set_many_keeps_the_capacity(new_cache: NewCache, capacity: int) -> None
     assert sum(cache.get(key, MISSING) is not MISSING for key in keys) <= capacity
 
 
-@needs(bulk="yes", eviction={"lru"})
+@needs(bulk="plain", eviction={"lru"})
 def test_get_many_refreshes(new_cache: NewCache) -> None:
     """A hit of get_many makes its entry the most recently used one, as get does."""
     cache = new_cache(capacity=2)

@@ -83,8 +83,10 @@ def _offered(new_cache: NewCache, cache: Judged) -> list[Operation]:
         found.append(_contains)
     if hasattr(cache.subject, "__len__"):
         found.append(_len)
+    if offered.bulk != "none":
+        found += [_get_many, _set_many]
     if offered.bulk == "yes":
-        found += [_get_many, _set_many, _delete_many]
+        found.append(_delete_many)
     return found
 
 

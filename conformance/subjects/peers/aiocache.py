@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import aiocache
@@ -15,6 +15,10 @@ _CODE = "https://github.com/aio-libs/aiocache/blob/v0.12.3/aiocache"
 
 _NONE = {
     "test_entries.py::test_a_stored_falsy_value_is_a_hit": f"a stored None is a miss, {_CODE}/base.py#L202",
+    "test_bulk.py::test_get_many_finds_a_stored_falsy_value": (
+        "documented: 'values not found are Nones', so that a stored None is a miss, "
+        "https://aiocache.aio-libs.org/en/stable/caches.html#aiocache.base.BaseCache.multi_get"
+    ),
 }
 _KEYS = {
     "test_keys.py::test_a_key_that_is_no_text_is_refused": (
@@ -39,6 +43,7 @@ class AiocacheMemory:
         "ttl": "per-entry",  # https://aiocache.aio-libs.org/en/stable/caches.html#aiocache.base.BaseCache.set
         "ttl_zero": "forever",  # "If 0, ttl is disabled", of `expire`, the same place
         "types": "any",  # NullSerializer: https://aiocache.aio-libs.org/en/stable/serializers.html#nullserializer
+        "bulk": "plain",  # `multi_get`, `multi_set`: https://aiocache.aio-libs.org/en/stable/caches.html#aiocache.base.BaseCache
         "asynchronous": "yes",
     }
     deviations = {
@@ -74,6 +79,14 @@ class AiocacheMemory:
     async def clear(self) -> None:
         await self._entries.clear()
 
+    async def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        answers = zip(keys, await self._entries.multi_get(keys), strict=True)
+        return {key: value for key, value in answers if value is not None}
+
+    async def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
+        pairs = list(mapping.items())
+        await (self._entries.multi_set(pairs) if ttl is None else self._entries.multi_set(pairs, ttl))
+
 
 class AiocacheRedis(AiocacheMemory):
     """aiocache.RedisCache: JSON, with a ttl per entry, on a Redis or Valkey server, asynchronous."""
@@ -94,6 +107,12 @@ class AiocacheRedis(AiocacheMemory):
         ),
         "test_ttl.py::test_a_ttl_of_zero_is_forever": (
             f"ResponseError, where SimpleMemoryCache keeps it for ever, {_CODE}/backends/redis.py#L107-L112"
+        ),
+        "test_bulk.py::test_get_many_answers_those_found": (
+            f"multi_get([]) is a TypeError, where SimpleMemoryCache answers [], {_CODE}/backends/redis.py#L99"
+        ),
+        "test_bulk.py::test_set_many_sets_each": (
+            f"multi_set([]) is a ResponseError, where SimpleMemoryCache sets nothing, {_CODE}/backends/redis.py#L125"
         ),
     }
 
@@ -129,6 +148,9 @@ class AiocacheCached(AiocacheMemory):
 
     async def set(self, key: str, value: Any) -> None:
         await self._entries.set(key, value, self._ttl)
+
+    async def set_many(self, mapping: Mapping[str, Any]) -> None:
+        await self._entries.multi_set(list(mapping.items()), self._ttl)
 
     async def get_or_set(self, key: str, compute: Callable[[], Awaitable[Any]]) -> Any:
         return await self._fetch(key, compute)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,13 @@ import cachelib
 from ...contract import Location
 
 _CODE = "https://github.com/pallets-eco/cachelib/blob/0.17.0/src/cachelib"
+_MISSED = (
+    "documented: 'the value if it exists and is readable, else None', so that a stored None is a miss, "
+    "https://cachelib.readthedocs.io/en/stable/base/"
+)
 _NONE = {
-    "test_entries.py::test_a_stored_falsy_value_is_a_hit": (
-        "documented: 'the value if it exists and is readable, else None', so that a stored None is a miss, "
-        "https://cachelib.readthedocs.io/en/stable/base/"
-    ),
+    "test_entries.py::test_a_stored_falsy_value_is_a_hit": _MISSED,
+    "test_bulk.py::test_get_many_finds_a_stored_falsy_value": _MISSED,
 }
 _KEYS = {
     "test_keys.py::test_a_key_that_is_no_text_is_refused": (
@@ -26,6 +29,7 @@ _ONE_MORE = f"'the maximum number of items', and one more: it looks before it ad
 _THRESHOLD = {
     "test_capacity.py::test_the_bound_does_not_drift": _ONE_MORE,
     "test_capacity.py::test_never_more_entries_than_the_capacity": _ONE_MORE,
+    "test_bulk.py::test_set_many_keeps_the_capacity": _ONE_MORE,
     "test_capacity.py::test_a_capacity_below_one_is_refused": (
         f"a threshold of 0 is 500 in SimpleCache, and no bound in FileSystemCache, {_CODE}/simple.py#L43"
     ),
@@ -59,6 +63,7 @@ class CachelibSimple:
         "values": "copied",  # pickled: https://cachelib.readthedocs.io/en/stable/serializers/
         "types": "any",  # pickled, the same place
         "threads": "safe",  # "safe to use from multiple threads", the first place
+        "bulk": "plain",  # https://cachelib.readthedocs.io/en/stable/base/
     }
     deviations = {
         **_NONE,
@@ -87,6 +92,15 @@ class CachelibSimple:
 
     def __contains__(self, key: str) -> bool:
         return bool(self._entries.has(key))
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        return {key: value for key, value in self._entries.get_dict(*keys).items() if value is not None}
+
+    def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
+        self._entries.set_many(mapping, None if ttl is None else _timeout(ttl))
+
+    def delete_many(self, keys: Sequence[str]) -> None:
+        self._entries.delete_many(*keys)
 
 
 class CachelibFile(CachelibSimple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import cashews
@@ -12,6 +12,7 @@ from ._servers import address, refuse_to_flush
 
 _CLIENT = "https://github.com/Krukov/cashews/blob/7.6.0/cashews/backends/redis/client.py"
 _MEMORY = "https://github.com/Krukov/cashews/blob/7.6.0/cashews/backends/memory.py"
+_MISSING = object()
 
 
 class CashewsMemory:
@@ -23,6 +24,7 @@ class CashewsMemory:
         "eviction": "lru",  # "uses fixed-sized LRU dict": https://github.com/Krukov/cashews#in-memory
         "types": "any",  # "Cache any objects": https://github.com/Krukov/cashews#features
         "get_or_set": "plain",  # https://github.com/Krukov/cashews#basic-api
+        "bulk": "plain",  # the same place
         "asynchronous": "yes",
     }
     deviations = {
@@ -69,6 +71,17 @@ class CashewsMemory:
 
     async def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
         return await self._entries.get_or_set(self._prefix + key, compute, self._ttl if ttl is None else ttl)
+
+    async def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        answers = await self._entries.get_many(*(self._prefix + key for key in keys), default=_MISSING)
+        return {key: value for key, value in zip(keys, answers, strict=True) if value is not _MISSING}
+
+    async def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
+        pairs = {self._prefix + key: value for key, value in mapping.items()}
+        await self._entries.set_many(pairs, self._ttl if ttl is None else ttl)
+
+    async def delete_many(self, keys: Sequence[str]) -> None:
+        await self._entries.delete_many(*(self._prefix + key for key in keys))
 
 
 class CashewsRedis(CashewsMemory):

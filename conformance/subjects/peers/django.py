@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +24,7 @@ _CULL = {
     "test_capacity.py::test_the_bound_does_not_drift": _CULLED,
     "test_single_flight.py::test_what_is_computed_keeps_the_capacity": _CULLED,
     "test_capacity.py::test_never_more_entries_than_the_capacity": _CULLED,
+    "test_bulk.py::test_set_many_keeps_the_capacity": _CULLED,
     "test_capacity.py::test_a_capacity_below_one_is_refused": (
         f"with a MAX_ENTRIES of 0 there is no bound, as a third of nothing is none, {_CODE}/locmem.py#L97"
     ),
@@ -48,6 +49,7 @@ class DjangoLocmem:
         "types": "any",  # the same place
         "threads": "safe",  # https://docs.djangoproject.com/en/stable/topics/cache/#local-memory-caching
         "get_or_set": "plain",  # of basic usage
+        "bulk": "plain",  # the same place
     }
     deviations = {
         **_KEYS,
@@ -83,6 +85,15 @@ class DjangoLocmem:
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        return dict(self._entries.get_many(keys))
+
+    def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
+        self._entries.set_many(mapping, self._ttl if ttl is None else ttl)
+
+    def delete_many(self, keys: Sequence[str]) -> None:
+        self._entries.delete_many(keys)
 
 
 class DjangoFile(DjangoLocmem):

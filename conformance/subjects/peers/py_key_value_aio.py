@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import diskcache
@@ -29,6 +30,7 @@ class PyKeyValueMemory:
         "values": "copied",  # "No Live Objects": https://github.com/strawgate/py-key-value#why-not-use-this-library
         "types": "json",  # "dict[str, Any]", "serialized to and from JSON": https://github.com/strawgate/py-key-value
         "asynchronous": "yes",
+        "bulk": "plain",  # "bulk operations": https://github.com/strawgate/py-key-value#key-features
     }
     deviations = {
         **_JSON,
@@ -58,6 +60,17 @@ class PyKeyValueMemory:
 
     async def clear(self) -> None:
         await self._store.delete_many(await self._store.keys(self._collection), collection=self._collection)
+
+    async def get_many(self, keys: Sequence[str]) -> dict[str, Any]:
+        entries = zip(keys, await self._store.get_many(keys, collection=self._collection), strict=True)
+        return {key: entry["value"] for key, entry in entries if entry is not None}
+
+    async def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
+        entries, lifetime = [{"value": value} for value in mapping.values()], self._ttl if ttl is None else ttl
+        await self._store.put_many(list(mapping), entries, collection=self._collection, ttl=lifetime)
+
+    async def delete_many(self, keys: Sequence[str]) -> int:
+        return await self._store.delete_many(keys, collection=self._collection)
 
 
 class PyKeyValueDisk(PyKeyValueMemory):

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ class Pymemcache:
         "values": "copied",  # pickled: https://pymemcache.readthedocs.io/en/latest/getting_started.html#serialization
         "types": "any",  # pickled, the same place
         "scope": "network",
+        "bulk": "plain",  # `get_many`, `set_many`, `delete_many`, the first place
     }
     deviations = {
         "test_concurrency.py::test_a_cache_goes_on_in_both_processes_after_a_fork": (
@@ -69,12 +70,18 @@ class Pymemcache:
             default_noreply=False,
         )
         self.get = self._client.get
+        self.get_many = self._client.get_many
         self.delete = self._client.delete
+        self.delete_many = self._client.delete_many
         self.clear = self._client.flush_all
 
     def set(self, key: str, value: Any, ttl: float | None = None) -> None:
         seconds = self._ttl if ttl is None else ttl
         self._client.set(key, value, 0 if seconds is None else whole(seconds))  # 0 is for ever
+
+    def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
+        seconds = self._ttl if ttl is None else ttl
+        self._client.set_many(mapping, 0 if seconds is None else whole(seconds))
 
     @classmethod
     @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import redis
@@ -22,6 +23,7 @@ class RedisPy:
         "scope": "network",
         "durable": "yes",  # entries outlive the client
         "threads": "safe",  # https://redis.readthedocs.io/en/stable/advanced_features.html#thread-safety
+        "bulk": "yes",  # MGET, DEL, and a transaction: https://redis.readthedocs.io/en/stable/advanced_features.html#pipelines
     }
     distribution = "redis"
 
@@ -45,6 +47,23 @@ class RedisPy:
     def clear(self) -> None:
         for key in self._client.scan_iter(match=self._prefix + "*"):
             self._client.delete(key)
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
+        asked = {key: self._prefix + key for key in keys}
+        stored = zip(asked, self._client.mget(asked.values()), strict=True)
+        return {key: pickle.loads(value) for key, value in stored if value is not None}  # noqa: S301 - as above
+
+    def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
+        seconds = self._ttl if ttl is None else ttl
+        milliseconds = None if seconds is None else int(seconds * 1000)
+        with self._client.pipeline() as transaction:
+            for key, value in mapping.items():
+                transaction.set(self._prefix + key, pickle.dumps(value), px=milliseconds)
+            transaction.execute()
+
+    def delete_many(self, keys: Iterable[str]) -> int:
+        asked = [self._prefix + key for key in keys]
+        return self._client.delete(*asked) if asked else 0  # DEL wants one at least
 
 
 class RedisPyTracking(RedisPy):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from glide_sync import ExpirySet, ExpiryType, GlideClient, GlideClientConfiguration, NodeAddress
+from glide_sync import Batch, ExpirySet, ExpiryType, GlideClient, GlideClientConfiguration, NodeAddress
 
 from ...contract import Location
 from ._servers import address
@@ -21,6 +22,7 @@ class ValkeyGlide:
         "scope": "network",
         "durable": "yes",  # entries outlive the client
         "threads": "safe",  # "thread safe": https://glide.valkey.io/concepts/client-features/multiplexing/
+        "bulk": "yes",  # MGET, DEL, and a transaction: https://glide.valkey.io/concepts/client-features/batching/
     }
     distribution = "valkey-glide-sync"
 
@@ -40,6 +42,23 @@ class ValkeyGlide:
         seconds = self._ttl if ttl is None else ttl
         expiry = None if seconds is None else ExpirySet(ExpiryType.MILLSEC, int(seconds * 1000))
         self._client.set(self._prefix + key, pickle.dumps(value), expiry=expiry)
+
+    def get_many(self, keys: Iterable[str]) -> dict[str, Any]:
+        asked = {key: self._prefix + key for key in keys}
+        stored = zip(asked, self._client.mget(list(asked.values())) if asked else [], strict=True)  # MGET wants one
+        return {key: pickle.loads(value) for key, value in stored if value is not None}  # noqa: S301 - as above
+
+    def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
+        seconds = self._ttl if ttl is None else ttl
+        expiry = None if seconds is None else ExpirySet(ExpiryType.MILLSEC, int(seconds * 1000))
+        transaction = Batch(is_atomic=True)
+        for key, value in mapping.items():
+            transaction.set(self._prefix + key, pickle.dumps(value), expiry=expiry)
+        self._client.exec(transaction, raise_on_error=True)
+
+    def delete_many(self, keys: Iterable[str]) -> int:
+        asked = [self._prefix + key for key in keys]
+        return self._client.delete(asked) if asked else 0  # DEL wants one at least
 
     def delete(self, key: str) -> bool:
         return bool(self._client.delete([self._prefix + key]))
