@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from bench_samples import ROOT, measured, subject
 
 from bench.duel import duel
 from bench.figures import AIMS, PAIRS, differences, is_ours, table, verdict
@@ -15,48 +15,36 @@ from bench.found import PAYLOADS, WORKLOADS
 from bench.pace import Pace
 from bench.summary import lines
 
-ROOT = Path(__file__).parent.parent
-BLOCKS = [1.0, 1.1, 0.9, 1.0, 1.2, 0.8]
 OURS = "conformance.subjects.memory:Memory"
 THEIRS = "conformance.subjects.peers.moka_py:MokaPy"
+FOUR_THREADS = [
+    {"subject": "redis@a", "points": [[1, 9, 8, 10], [4, 30, 27, 33]]},
+    {"subject": "redis-py@a", "points": [[1, 9, 8, 10], [4, 10, 9, 11]]},
+]
 
 
 def _results() -> dict[str, Any]:
-    def subject(name: str, path: str, role: str = "cache", scope: str = "instance") -> dict[str, Any]:
-        backend = {"name": "a"} if scope == "network" else None
-        return {"name": name, "class": path, "role": role, "declares": {"scope": scope}, "backend": backend}
-
-    def measured(name: str, workload: str, by: float, payload: str = "small") -> dict[str, Any]:
-        blocks = [by * block for block in BLOCKS]
-        return {"subject": name, "workload": workload, "payload": payload, "unit": "s/op", "blocks": blocks}
-
     return {
         "subjects": [
             subject("memory", OURS),
             subject("moka-py", THEIRS),
             subject("dict", "bench.yardsticks:Dict", "yardstick"),
-            subject("redis@a", "conformance.subjects.redis:Redis", scope="network"),
-            subject("redis-py@a", "conformance.subjects.peers.redis_py:RedisPy", scope="network"),
+            subject("redis@a", "conformance.subjects.redis:Redis"),
+            subject("redis-py@a", "conformance.subjects.peers.redis_py:RedisPy"),
         ],
         "measurements": [
-            measured("memory", "get-hit", 4),
-            measured("moka-py", "get-hit", 6),
-            measured("dict", "get-hit", 1),
-            measured("redis@a", "get-many", 100),
-            measured("redis@a", "get-hit", 4),
-            measured("redis@a", "get-hit", 50, "text-1k"),
-            measured("redis-py@a", "get-hit", 100, "text-1k"),
+            measured("memory", 4),
+            measured("moka-py", 6),
+            measured("dict", 1),
+            measured("redis@a", 100, "get-many"),
+            measured("redis@a", 4),
+            measured("redis@a", 50, payload="text-1k"),
+            measured("redis-py@a", 100, payload="text-1k"),
         ],
         "curves": [
             {"id": "growth-memory", "lines": [{"subject": "memory", "points": [[10, 99.0], [100, 91.0]]}]},
             {"id": "growth-expiring-set", "lines": [{"subject": "memory", "points": [[10, 2, 1, 3], [100, 3, 2, 4]]}]},
-            {
-                "id": "threads-get-hit-text-1k",
-                "lines": [
-                    {"subject": "redis@a", "points": [[1, 9, 8, 10], [4, 30, 27, 33]]},
-                    {"subject": "redis-py@a", "points": [[1, 9, 8, 10], [4, 10, 9, 11]]},
-                ],
-            },
+            {"id": "threads-get-hit-text-1k", "lines": FOUR_THREADS},
         ],
     }
 
