@@ -1,4 +1,4 @@
-"""What tests of a file cache need: a place, a clock, a look behind, and programs of their own."""
+"""What tests of a file cache need: a place, a look behind, and programs of their own."""
 
 from __future__ import annotations
 
@@ -15,16 +15,6 @@ import pytest
 
 NAME = "cache.sqlite3"
 SAFETY = 20.0  # seconds until something that ought to come is given up on
-
-
-class Clock:
-    """Seconds that pass when they are told to."""
-
-    def __init__(self) -> None:
-        self.now = 1e9
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

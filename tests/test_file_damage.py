@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from file_places import NAME, SAFETY, Clock, behind, elsewhere, place
+from clocks import Clock
+from file_places import NAME, SAFETY, behind, elsewhere, place
 
 from cache_impl import BadValue, FileCache
 from cache_impl.errors import CacheError, StorageError

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from file_places import SAFETY, Clock, behind, place
+from clocks import Clock
+from file_places import SAFETY, behind, place
 
 from cache_impl import FileCache
 

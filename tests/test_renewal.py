@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clocks import Clock
 from hypothesis import given
 from hypothesis import strategies as st
 from layered_machines import await_, server
@@ -22,15 +23,6 @@ __all__ = ["server"]  # a fixture
 
 SAFETY = 20.0
 Make = Callable[..., Any]
-
-
-class Clock:
-    """Seconds since the epoch that pass when they are told to."""
-
-    now = 1e9
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
