@@ -7,9 +7,10 @@ from typing import Any
 
 import cachebox
 
+from ._dictlike import Dictlike
+
 _CODE = "https://github.com/awolverp/cachebox/blob/v6.2.5"
 _LATE = f"a result is stored whatever was set meanwhile, {_CODE}/cachebox/_wrappers.py"
-_MISSING = object()
 
 _UNBOUNDED = {
     "test_capacity.py::test_a_capacity_below_one_is_refused": (
@@ -24,7 +25,16 @@ _LAZY = {
 }
 
 
-class CacheboxLRU(cachebox.LRUCache[Any, Any]):
+class _Cachebox(Dictlike):
+    """What all of them have."""
+
+    distribution = "cachebox"
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any]) -> Any:
+        return self.setdefault_with(key, compute)
+
+
+class CacheboxLRU(_Cachebox, cachebox.LRUCache[Any, Any]):
     """cachebox.LRUCache: bounded, exact LRU, in Rust, in this process."""
 
     declares = {
@@ -40,22 +50,12 @@ class CacheboxLRU(cachebox.LRUCache[Any, Any]):
             f"contains() moves the entry to the back, as get() does, {_CODE}/src/policies/lrupolicy.rs#L41"
         ),
     }
-    distribution = "cachebox"
 
     def __init__(self, capacity: int) -> None:
         super().__init__(capacity)
 
-    def set(self, key: Any, value: Any) -> None:
-        self[key] = value
 
-    def delete(self, key: Any) -> bool:
-        return self.pop(key, _MISSING) is not _MISSING
-
-    def get_or_set(self, key: Any, compute: Callable[[], Any]) -> Any:
-        return self.setdefault_with(key, compute)
-
-
-class CacheboxTTL(cachebox.TTLCache[Any, Any]):
+class CacheboxTTL(_Cachebox, cachebox.TTLCache[Any, Any]):
     """cachebox.TTLCache: FIFO with one ttl for all entries, in Rust, in this process."""
 
     declares = {
@@ -67,22 +67,12 @@ class CacheboxTTL(cachebox.TTLCache[Any, Any]):
         "get_or_set": "plain",
     }
     deviations = {**_UNBOUNDED, **_LAZY}
-    distribution = "cachebox"
 
     def __init__(self, capacity: int, ttl: float = 1e9) -> None:
         super().__init__(capacity, ttl)
 
-    def set(self, key: Any, value: Any) -> None:
-        self[key] = value
 
-    def delete(self, key: Any) -> bool:
-        return self.pop(key, _MISSING) is not _MISSING
-
-    def get_or_set(self, key: Any, compute: Callable[[], Any]) -> Any:
-        return self.setdefault_with(key, compute)
-
-
-class CacheboxVTTL(cachebox.VTTLCache[Any, Any]):
+class CacheboxVTTL(_Cachebox, cachebox.VTTLCache[Any, Any]):
     """cachebox.VTTLCache: a ttl per entry, the next to expire is evicted, in Rust, in this process."""
 
     declares = {
@@ -101,7 +91,6 @@ class CacheboxVTTL(cachebox.VTTLCache[Any, Any]):
             f"a ttl of 2**63 seconds or more aborts the interpreter, {_CODE}/src/internal/utils.rs#L237"
         ),
     }
-    distribution = "cachebox"
 
     def __init__(self, capacity: int, ttl: float | None = None) -> None:
         super().__init__(capacity)
@@ -109,9 +98,6 @@ class CacheboxVTTL(cachebox.VTTLCache[Any, Any]):
 
     def set(self, key: Any, value: Any, ttl: float | None = None) -> None:
         self.insert(key, value, self._default if ttl is None else ttl)
-
-    def delete(self, key: Any) -> bool:
-        return self.pop(key, _MISSING) is not _MISSING
 
     def get_or_set(self, key: Any, compute: Callable[[], Any], ttl: float | None = None) -> Any:
         return self.setdefault_with(key, compute, self._default if ttl is None else ttl)

@@ -10,11 +10,13 @@ from typing import Any
 
 import cachetools
 
+from ._dictlike import Dictlike
+
 _CODE = "https://github.com/tkem/cachetools/blob/v8.0.1/src/cachetools"
 _MISSING = object()
 
 
-class CachetoolsLRU(cachetools.LRUCache[Any, Any]):
+class CachetoolsLRU(Dictlike, cachetools.LRUCache[Any, Any]):
     """cachetools.LRUCache: bounded, exact LRU, in this process."""
 
     declares = {
@@ -27,14 +29,8 @@ class CachetoolsLRU(cachetools.LRUCache[Any, Any]):
     def __init__(self, capacity: int) -> None:
         super().__init__(capacity)
 
-    def set(self, key: Any, value: Any) -> None:
-        self[key] = value
 
-    def delete(self, key: Any) -> bool:
-        return self.pop(key, _MISSING) is not _MISSING
-
-
-class CachetoolsTTL(cachetools.TTLCache[Any, Any]):
+class CachetoolsTTL(Dictlike, cachetools.TTLCache[Any, Any]):
     """cachetools.TTLCache: LRU with one ttl for all entries, in this process."""
 
     declares = {
@@ -49,12 +45,6 @@ class CachetoolsTTL(cachetools.TTLCache[Any, Any]):
 
     def __init__(self, capacity: int, ttl: float = math.inf, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(capacity, ttl, clock)
-
-    def set(self, key: Any, value: Any) -> None:
-        self[key] = value
-
-    def delete(self, key: Any) -> bool:
-        return self.pop(key, _MISSING) is not _MISSING
 
 
 class CachetoolsTLRU:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import lru
 
-_MISSING = object()
+from ._dictlike import Dictlike
 
 
-class LruDict(lru.LRU):
+class LruDict(Dictlike, lru.LRU):
     """lru.LRU of lru-dict: bounded, exact LRU, in C, in this process."""
 
     declares = {
@@ -21,9 +19,3 @@ class LruDict(lru.LRU):
 
     def __init__(self, capacity: int) -> None:
         super().__init__(capacity)
-
-    def set(self, key: Any, value: Any) -> None:
-        self[key] = value
-
-    def delete(self, key: Any) -> bool:
-        return self.pop(key, _MISSING) is not _MISSING
