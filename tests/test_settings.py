@@ -1,44 +1,22 @@
-"""open_cache(): the same program on Redis and without, and a wrong setting told by its name."""
+"""Settings from the environment and .env: defaults, precedence, and a wrong one told by its name."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import traceback
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import pytest
-from layered_machines import await_, server, settled
+from unset_settings import NAMES, nothing_set
 
-from cache_impl import (
-    AccessDenied,
-    BadSetting,
-    LayeredCache,
-    LocalCache,
-    MemoryCache,
-    Settings,
-    StorageError,
-    ToolCache,
-    open_cache,
-)
+from cache_impl import BadSetting, Settings, open_cache
 
-__all__ = ["server"]  # a fixture
+__all__ = ["nothing_set"]  # a fixture
 
 CHECKOUT = Path(__file__).parent.parent
-NAMES = {each.metadata["name"] for each in fields(Settings)}
 SECRET = "s3cr3t-and-long-enough"  # noqa: S105  # to look for where it must not be
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Begin where there is no ``.env``, with nothing set."""
-    monkeypatch.chdir(tmp_path)
-    for name in NAMES:
-        monkeypatch.delenv(name, raising=False)
 
 
 def refusal(operation: Callable[[], object]) -> str:
@@ -151,111 +129,3 @@ def test_no_secret_is_shown() -> None:
         cache.set("a", 1)
         assert SECRET not in repr(cache) + str(cache.health()) + repr(cache.health()) + repr(settings)
     assert "5 characters" in refusal(lambda: Settings.read({"CACHE_SIGNING_KEY": "short"}))
-
-
-def use(cache: Any) -> None:
-    """What an application does."""
-    tools = ToolCache(cache, single_host=True)
-    cache.set("a", {"b": [1]})
-    assert cache.get("a") == cache.get("a") == {"b": [1]}
-    assert cache.get_or_set("c", lambda: 2) == 2
-    assert tools.run_once("agent", "template", {}, lambda: 3) == 3
-    assert cache.get_many(["a", "c", "d"]) == {"a": {"b": [1]}, "c": 2}
-    assert (cache.delete("a"), cache.get("a")) == (True, None)
-    assert cache.stats().hits >= 4
-    assert asyncio.run(use_as_a_task(cache)) == [None, 4, {"d": 4}, cache.health().serving]
-    cache.clear()
-    assert list(cache) == []
-
-
-async def use_as_a_task(cache: Any) -> list[Any]:
-    """What a task sees: at once what it has set, and nothing that it has deleted."""
-    await cache.aset("e", 5)
-    await cache.aget("e")
-    await cache.adelete("e")
-    await cache.aset("d", 4)
-    return [
-        await cache.aget("e"),
-        await cache.aget("d"),
-        await cache.aget_many(["d", "e"]),
-        (await cache.ahealth()).serving,
-    ]
-
-
-def test_the_same_program_runs_with_redis_and_without(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """USE_REDIS says which; both keep their files in the one directory, in places of their own, closed to others."""
-    monkeypatch.setenv("REDIS_URL", server.url)
-    monkeypatch.setenv("CACHE_DIRECTORY", "here")
-    kinds = []
-    for word in ("true", "false"):
-        monkeypatch.setenv("USE_REDIS", word)
-        with open_cache() as cache:
-            use(cache)
-            kinds.append((type(cache), cache.health().serving))
-    assert kinds == [(LayeredCache, "redis"), (LocalCache, "file")]
-    assert {f"{each.stat().st_mode:o}"[-3:] for each in [Path("here"), *Path("here").iterdir()]} == {"700"}
-
-
-def test_settings_reach_the_parts(server: Any) -> None:
-    """Deadline, threshold and prefix as they were set; and an outage goes as it should."""
-    environment = {
-        "REDIS_URL": server.url,
-        "REDIS_DEADLINE": "0.1",
-        "CACHE_BREAKER_FAILURE_THRESHOLD": "1",
-        "CACHE_BREAKER_RECOVERY_TIME": "0.05",
-        "CACHE_MEMORY_CAPACITY": "0",
-        "REDIS_PREFIX": "mine:",
-    }
-    with open_cache(Settings.read(environment)) as cache, server.connect() as client:
-        cache.set("a", 1)
-        assert client.keys() == [b"mine:a"]
-        server.kill()
-        cache.set("a", 2)
-        assert cache.health().breaker != "closed"
-        server.restart()
-        await_(lambda: settled(cache))
-        assert cache.get("a") == 2
-
-
-def test_a_directory_that_cannot_be_used_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file, a symlink, somebody else's; and what is there stays."""
-    Path("file").write_text("mine", encoding="utf-8")
-    Path("link").symlink_to("file")
-    Path("theirs").mkdir()
-    for use_redis in (True, False):
-        for place, kind in (("file", StorageError), ("link", AccessDenied)):
-            with pytest.raises(kind, match=f"CACHE_DIRECTORY: .*/{place} is "):
-                open_cache(Settings(use_redis=use_redis, directory=place))
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "geteuid", lambda: 12345)
-            with pytest.raises(AccessDenied, match=r"CACHE_DIRECTORY: .* belongs to user"):
-                open_cache(Settings(use_redis=use_redis, directory="theirs"))
-    assert Path("file").read_text(encoding="utf-8") == "mine"
-
-
-def test_a_local_cache_keeps_its_entries_and_sees_those_of_others(tmp_path: Path) -> None:
-    """What is set survives; another process's write shows when memory has forgotten; one's own shows at once."""
-    now = [1000.0]
-
-    def machine() -> LocalCache:
-        return LocalCache(tmp_path / "x", memory=MemoryCache(clock=lambda: now[0]), memory_ttl=5, clock=lambda: now[0])
-
-    with machine() as one, machine() as two:
-        one.set("a", 1, ttl=3)
-        assert two.get("a") == 1
-        one.set_many({"a": 2, "b": 3})
-        assert (one.get("a"), two.get("a"), two.get_many("abc")) == (2, 1, {"a": 1, "b": 3})
-        now[0] += 3
-        assert (two.get("a"), one.get("a")) == (2, 2)
-        one.set("c", 4, ttl=2)
-        assert one.get("c") == 4
-        now[0] += 2
-        assert one.get("c") is None
-        assert (two.delete_many("ab"), two.get_many("ab"), len(two)) == (2, {}, 0)
-        one.clear()
-        assert (one.get("a"), one.get_many("ab")) == (None, {})
-    with machine() as cache:
-        cache.set("a", 1)
-    with machine() as cache:
-        assert cache.get("a") == 1
-        assert str(cache.health()).startswith("file serves since ")

@@ -5,23 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-import time
 import traceback
-from collections.abc import Iterator
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import cache_impl.database
-from cache_impl import CircuitBreaker, FileCache, LayeredCache, MemoryCache, RedisCache, ToolCache, afigures
-from cache_impl.coroutines import Coroutines
-from cache_impl.database import Database
-from cache_impl.link import Link
-from cache_impl.tool_coroutines import ToolCoroutines
 from cache_impl.waiting import await_, here, off_loop, run, sleep
-from conformance.servers import named
 
 SAFETY = 20.0
 _seen: ContextVar[str] = ContextVar("seen", default="nothing")
@@ -168,84 +158,3 @@ def test_who_is_cancelled_goes_on_when_a_thread_has_ended() -> None:
 def test_a_thread_runs_it_as_it_is() -> None:
     """Without a task there is no other thread, and no stack."""
     assert off_loop(threading.get_ident) == threading.get_ident()
-
-
-@pytest.mark.parametrize("kind", [MemoryCache, FileCache, RedisCache, LayeredCache, ToolCache])
-def test_every_operation_has_its_coroutine_function(kind: type) -> None:
-    """By the same name with an a before it."""
-    ours = {"find", "claim", "settle", "release", "beside", "get_lasting"}  # asked for by this package alone
-    quick = {"costs", "served"}
-    bases = [each for each in kind.__mro__ if each.__module__.startswith("cache_impl")]
-    plain = [each for each in bases if each not in (Coroutines, ToolCoroutines)]
-    operations = {name for each in plain for name in vars(each) if name[0] not in "_a" and callable(vars(each)[name])}
-    assert [name for name in operations - ours - quick if not hasattr(kind, f"a{name}")] == []
-
-
-@pytest.fixture
-def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was done in this thread that could have blocked it."""
-    seen: list[str] = []
-
-    def watch(owner: Any, name: str) -> None:
-        plain = getattr(owner, name)
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if threading.current_thread() is threading.main_thread():
-                seen.append("".join(traceback.format_stack(limit=12)))
-            return plain(*args, **kwargs)
-
-        monkeypatch.setattr(owner, name, call)
-
-    watch(Database, "_lend")
-    watch(cache_impl.database, "private_directory")
-    watch(Link, "_open")
-    watch(time, "sleep")
-    return seen
-
-
-@pytest.fixture
-def server() -> Iterator[Any]:
-    """A server of this test's own, to be frozen and killed."""
-    embedded = named("embedded")
-    if reasons := embedded.missing():
-        pytest.skip("; ".join(reasons))
-    with embedded.running():
-        yield embedded
-
-
-def test_no_disk_and_no_server_holds_up_the_loop(server: Any, tmp_path: Path, watched: list[str]) -> None:
-    """Every operation on every tier, with the server there, frozen and gone, and back: none in the loop's thread."""
-    redis = RedisCache(server.url, deadline=0.25)
-    breaker = CircuitBreaker(recovery_time=0.1)
-    cache = LayeredCache(redis, tmp_path / "layers", memory=MemoryCache(), breaker=breaker, mirror=True)
-    file = FileCache(tmp_path / "file")
-    tools = ToolCache(cache, single_host=True)
-    assert watched, "making them opens files"
-    watched.clear()
-
-    async def main() -> None:
-        for change in (bool, server.freeze, server.thaw, server.kill, server.restart):
-            await asyncio.to_thread(change)
-            await every_operation(cache)
-            await tools.arun_once("agent", "template", change.__name__, lambda: answered(1))
-        await every_operation(file)
-        await asyncio.gather(cache.aclose(), file.aclose())
-
-    async def every_operation(each: Any) -> None:
-        await each.aset("a", 1, 100.0)
-        assert await each.aget("a") == 1
-        await each.aset_many({"b": 1, "c": 2})
-        await each.aget_many("abx")
-        await each.adelete("b")
-        await each.aget_or_set("d", lambda: answered(1))
-        await each.adelete_many("cd")
-        await each.acontains("a")
-        await each.astats()
-        if each is cache:
-            await each.ahealth()
-            await afigures(each)
-        await each.aclear()
-        assert [key async for key in each] == []
-
-    asyncio.run(main())
-    assert not watched, watched[0]
