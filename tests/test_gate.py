@@ -12,6 +12,7 @@ import pytest
 
 from bench.gate.contest import TURNS
 from bench.gate.verdict import FINE, ORDER, REGRESSED, UNDECIDED, Trial
+from bench.gate.worker import settled
 
 CHECKOUT = Path(__file__).parent.parent
 GIT = ["git", "-c", "user.name=gate", "-c", "user.email=gate@example.org"]
@@ -96,6 +97,15 @@ def test_each_side_runs_its_own_code(tmp_path: Path) -> None:
     assert {"get-hit", "get-miss", "set-overwrite"} <= set(workloads), done.stderr
     made = log.read_text().split()
     assert made.count("committed") == 2 * made.count("changed") >= 2 * len(workloads)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system lets no processor be chosen")
+def test_a_cell_is_timed_on_one_processor() -> None:
+    """Which is let go again."""
+    before = os.sched_getaffinity(0)
+    with settled(min(before)):
+        assert os.sched_getaffinity(0) == {min(before)}
+    assert os.sched_getaffinity(0) == before
 
 
 @pytest.mark.parametrize(

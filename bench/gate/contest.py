@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from itertools import count
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
 from .opponents import Opponent, OpponentError, opponents
 from .verdict import ORDER, UNDECIDED, Trial
 
-TURNS = 7  # of each cell in each pair
+TURNS = 21  # of each cell in each pair: short ones, so that a machine that changes its speed seldom does within one
 
 Cell = tuple[str, str]  # column and workload
 Sides = dict[str, Opponent]
@@ -25,6 +26,7 @@ class Contest:
         self.trials: dict[Cell, Trial] = defaultdict(Trial)
         self._base, self._workloads, self._payload, self._options = base, workloads, payload, options
         self._wanted: Collection[Cell] | None = None  # all there are
+        self._processors = cycle(_processors())
 
     def run(self, pairs: int, budget: float, say: Callable[[str], None]) -> None:
         """So many ``pairs``, and as many again while anything is undecided and ``budget`` seconds are not over.
@@ -42,13 +44,15 @@ class Contest:
                 return
 
     def _pair(self) -> None:
-        """One new process for each side, and every cell in them."""
+        """One new process for each side, and every cell in them, all timed on the same processor."""
+        processor = next(self._processors)
         with opponents({"base": self._base, "twin": self._base, "new": Path.cwd()}, self._options) as sides:
             while served := _same({name: each.hear() for name, each in sides.items()}):
                 column, offered = served
                 for workload in (each for each in self._workloads if each in offered):
                     if self._wanted is None or (column, workload) in self._wanted:
-                        self.trials[column, workload].add(_turns(sides, workload, self._payload))
+                        turns = _turns(sides, processor, workload, self._payload)
+                        self.trials[column, workload].add(turns)
                 for each in sides.values():
                     each.tell("leave")
         if not self.trials:
@@ -57,11 +61,11 @@ class Contest:
             )
 
 
-def _turns(sides: Sides, workload: str, payload: str) -> list[dict[str, list[float]]]:
+def _turns(sides: Sides, *cell: Any) -> list[dict[str, list[float]]]:
     """Seconds of each side, two blocks in each turn."""
-    operations = sides["base"].ask("open", workload, payload, None)
+    operations = sides["base"].ask("open", *cell, None)
     for name in ("twin", "new"):
-        sides[name].ask("open", workload, payload, operations)
+        sides[name].ask("open", *cell, operations)
     turns = [_turn(sides) for _ in range(TURNS)]
     for each in sides.values():
         each.ask("close")
@@ -73,6 +77,11 @@ def _turn(sides: Sides) -> dict[str, list[float]]:
     for name in ORDER:
         seconds[name].append(sides[name].ask("block"))
     return seconds
+
+
+def _processors() -> list[int | None]:
+    """Those that this process may use; None where the system does not let one be chosen."""
+    return [*os.sched_getaffinity(0)] if hasattr(os, "sched_setaffinity") else [None]
 
 
 def _same(said: dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """What runs in each process: for each column, the orders that come through the pipe, one after the other.
 
-``open`` a workload on a payload, with a number of operations to a round, or None to have one found; time a ``block``;
-``close`` it; ``leave`` for the next column.
+``open`` a workload on a payload, on a processor, with a number of operations to a round, or None to have one found;
+time a ``block``; ``close`` it; ``leave`` for the next column.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..plan import offered_by
 from ..timing import filled
 from .opponents import CHANNEL
 
-ROUNDS = 9  # of a block, which is their median
+ROUNDS = 3  # of a block, which is their median: one may be interrupted
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +40,28 @@ def test_serve(new_cache: Any, channel: Connection) -> None:
     offered = [name for name, each in WORKLOADS.items() if offered_by(new_cache.capabilities, each.needs)]
     channel.send((new_cache.name, offered))
     while (order := channel.recv())[0] == "open":
-        with opened(new_cache, *order[1:]) as timed:
+        with settled(order[1]), opened(new_cache, *order[2:]) as timed:
             channel.send(timed.operations)
             while channel.recv()[0] == "block":
                 channel.send(timed.block())
             channel.send(None)
+
+
+@contextmanager
+def settled(processor: int | None) -> Iterator[None]:
+    """On that ``processor`` alone, as all sides: one whose sibling is busy is half as fast as another.
+
+    A server that was started before stays where it is.
+    """
+    if processor is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {processor})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 @contextmanager
