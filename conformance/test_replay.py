@@ -5,15 +5,31 @@ from __future__ import annotations
 from .contract import needs
 from .factory import NewCache
 from .interleaving import Call
+from .judged import Judged
 from .model import MISSING
 from .outages import await_, frozen, gone
+
+
+def two(new_cache: NewCache) -> tuple[Judged, Judged]:
+    """Two instances on one server."""
+    cache = new_cache()
+    return cache, cache.sibling()
+
+
+def ended_in_an_outage(new_cache: NewCache, **entries: object) -> tuple[Judged, Judged]:
+    """One that set ``entries`` while the server was gone, and was closed before it came back; and another."""
+    cache, other = two(new_cache)
+    with gone(new_cache):
+        for key, value in entries.items():
+            cache.set(key, value)
+        cache.close()
+    return cache, other
 
 
 @needs(failover="yes", scope="network")
 def test_what_was_set_during_an_outage_arrives(new_cache: NewCache) -> None:
     """An entry set while the server was gone is there for others once it is back, and always for its owner."""
-    cache = new_cache()
-    other = cache.sibling()
+    cache, other = two(new_cache)
     with gone(new_cache):
         cache.set("a", 1)
     await_(lambda: (cache.get("a"), other.get("a")), (1, 1), never=(None, None))
@@ -22,8 +38,7 @@ def test_what_was_set_during_an_outage_arrives(new_cache: NewCache) -> None:
 @needs(failover="yes", scope="network")
 def test_the_newest_of_several_writes_arrives(new_cache: NewCache) -> None:
     """Of all that was set while the server was gone, others see the last of each key and no other."""
-    cache = new_cache()
-    other = cache.sibling()
+    cache, other = two(new_cache)
     with gone(new_cache):
         cache.set("a", 1)
         cache.delete("a")
@@ -34,8 +49,7 @@ def test_the_newest_of_several_writes_arrives(new_cache: NewCache) -> None:
 @needs(failover="yes", scope="network", ttl="per-entry")
 def test_an_entry_that_arrives_late_keeps_its_ttl(new_cache: NewCache) -> None:
     """An entry set with a ttl while the server was gone expires for others, too."""
-    cache = new_cache()
-    other = cache.sibling()
+    cache, other = two(new_cache)
     with gone(new_cache):
         cache.set("a", 1, ttl=cache.unit)
     await_(lambda: other.get("a"), 1)
@@ -46,8 +60,7 @@ def test_an_entry_that_arrives_late_keeps_its_ttl(new_cache: NewCache) -> None:
 @needs(failover="yes", scope="network")
 def test_a_delete_during_an_outage_is_never_undone(new_cache: NewCache) -> None:
     """What is deleted while the server does not answer is never seen again, though the server still had it."""
-    cache = new_cache()
-    other = cache.sibling()
+    cache, other = two(new_cache)
     cache.set("a", 1)
     with frozen(new_cache):
         cache.delete("a")
@@ -58,8 +71,7 @@ def test_a_delete_during_an_outage_is_never_undone(new_cache: NewCache) -> None:
 @needs(failover="yes", scope="network", threads="safe", asynchronous={"no"})
 def test_what_is_changed_once_the_outage_was_noticed_is_never_undone(new_cache: NewCache) -> None:
     """Nor what is deleted and overwritten when the server is no longer asked at all."""
-    cache = new_cache()
-    other = cache.sibling()
+    cache, other = two(new_cache)
     for key in "abc":
         cache.set(key, "older")
     with frozen(new_cache):
@@ -77,8 +89,7 @@ def test_what_is_changed_once_the_outage_was_noticed_is_never_undone(new_cache: 
 @needs(failover="yes", scope="network")
 def test_a_clear_during_an_outage_is_never_undone(new_cache: NewCache) -> None:
     """What is cleared while the server does not answer is never seen again, though the server still had it."""
-    cache = new_cache()
-    other = cache.sibling()
+    cache, other = two(new_cache)
     cache.set("a", 1)
     with frozen(new_cache):
         cache.clear()
@@ -88,8 +99,7 @@ def test_a_clear_during_an_outage_is_never_undone(new_cache: NewCache) -> None:
 @needs(failover="yes", scope="network")
 def test_a_key_is_not_read_from_the_server_until_its_write_has_arrived(new_cache: NewCache) -> None:
     """Who overwrote an entry while the server did not answer never reads the older value again."""
-    cache = new_cache()
-    other = cache.sibling()
+    cache, other = two(new_cache)
     cache.set("a", "older")
     with frozen(new_cache):
         cache.set("a", "newer")
@@ -99,11 +109,7 @@ def test_a_key_is_not_read_from_the_server_until_its_write_has_arrived(new_cache
 @needs("close", failover="yes", scope="network")
 def test_writes_of_an_outage_survive_their_process(new_cache: NewCache) -> None:
     """What was set while the server was gone arrives though the one who set it did not live to see it back."""
-    cache = new_cache()
-    other = cache.sibling()
-    with gone(new_cache):
-        cache.set("a", 1)
-        cache.close()
+    cache, other = ended_in_an_outage(new_cache, a=1)
     again = cache.sibling()
     await_(lambda: other.get("a"), 1)
     again.close()
@@ -112,12 +118,7 @@ def test_writes_of_an_outage_survive_their_process(new_cache: NewCache) -> None:
 @needs("close", failover="yes", scope="network")
 def test_a_newer_write_elsewhere_is_not_overwritten(new_cache: NewCache) -> None:
     """What is set during an outage and arrives after another has set the same key changes nothing."""
-    cache = new_cache()
-    other = cache.sibling()
-    with gone(new_cache):
-        cache.set("a", "older")
-        cache.set("b", "arrived")
-        cache.close()
+    cache, other = ended_in_an_outage(new_cache, a="older", b="arrived")
     await_(lambda: other.set("a", "newer") or other.get("a"), "newer")
     again = cache.sibling()
     await_(lambda: other.get("b"), "arrived")
@@ -128,12 +129,7 @@ def test_a_newer_write_elsewhere_is_not_overwritten(new_cache: NewCache) -> None
 @needs("close", failover="yes", scope="network")
 def test_a_later_delete_elsewhere_is_not_undone(new_cache: NewCache) -> None:
     """What is set during an outage and arrives after another has deleted the same key stays deleted."""
-    cache = new_cache()
-    other = cache.sibling()
-    with gone(new_cache):
-        cache.set("a", "older")
-        cache.set("b", "arrived")
-        cache.close()
+    cache, other = ended_in_an_outage(new_cache, a="older", b="arrived")
     await_(lambda: other.set("c", 1) or other.get("c"), 1)
     other.delete("a")
     again = cache.sibling()
@@ -145,8 +141,7 @@ def test_a_later_delete_elsewhere_is_not_undone(new_cache: NewCache) -> None:
 @needs(failover="yes", scope="network")
 def test_a_miss_is_a_miss_while_the_server_is_there(new_cache: NewCache) -> None:
     """What another has deleted since the outage is gone: the fallback is not asked."""
-    cache = new_cache()
-    other = cache.sibling()
+    cache, other = two(new_cache)
     with gone(new_cache):
         cache.set("a", 1)
     await_(lambda: other.get("a"), 1)
@@ -157,8 +152,7 @@ def test_a_miss_is_a_miss_while_the_server_is_there(new_cache: NewCache) -> None
 @needs(failover="yes", scope="network")
 def test_nothing_of_an_earlier_outage_is_served_in_a_later_one(new_cache: NewCache) -> None:
     """What was set in one outage and has arrived is a miss in the next: others may have changed it since."""
-    cache = new_cache()
-    other = cache.sibling()
+    cache, other = two(new_cache)
     with gone(new_cache):
         cache.set("a", 1)
     await_(lambda: other.get("a"), 1)

@@ -18,6 +18,15 @@ def told(cache: Judged) -> tuple[int, int]:
     return stats.hits, stats.misses
 
 
+def expired(new_cache: NewCache, keys: str) -> Judged:
+    """A cache in which each of ``keys`` had an entry whose time is over."""
+    cache = new_cache(ttl=new_cache.unit)
+    for key in keys:
+        cache.set(key, 1)
+    cache.advance(1.5 * cache.unit + cache.late)
+    return cache
+
+
 @needs(stats="yes")
 def test_a_get_that_finds_is_a_hit(new_cache: NewCache) -> None:
     """Each get that finds an entry is one hit and no miss; a set counts as neither."""
@@ -112,10 +121,7 @@ def test_expired_entries_are_counted_once(new_cache: NewCache, look: str) -> Non
         "delete": lambda: cache.delete("a"),
         "set": lambda: cache.set("a", 1),
     }
-    cache = new_cache(ttl=new_cache.unit)
-    cache.set("a", 1)
-    cache.set("b", 1)
-    cache.advance(1.5 * cache.unit + cache.late)
+    cache = expired(new_cache, "ab")
     looks[look]()
     looks[look]()
     assert cache.stats().expirations == 2
@@ -124,18 +130,14 @@ def test_expired_entries_are_counted_once(new_cache: NewCache, look: str) -> Non
 @needs(stats="yes", ttl="fixed")
 def test_size_counts_no_expired_entry(new_cache: NewCache) -> None:
     """Size is the number of entries that are there."""
-    cache = new_cache(ttl=new_cache.unit)
-    cache.set("a", 1)
-    cache.advance(1.5 * cache.unit + cache.late)
+    cache = expired(new_cache, "a")
     assert cache.stats().size == 0
 
 
 @needs(stats="yes", ttl="fixed")
 def test_an_expired_entry_is_a_miss(new_cache: NewCache) -> None:
     """A get that finds only an expired entry is a miss."""
-    cache = new_cache(ttl=new_cache.unit)
-    cache.set("a", 1)
-    cache.advance(1.5 * cache.unit + cache.late)
+    cache = expired(new_cache, "a")
     cache.get("a")
     assert told(cache) == (0, 1)
 
@@ -163,9 +165,7 @@ def test_only_entries_pushed_out_are_evictions(new_cache: NewCache) -> None:
 @needs(stats="yes", ttl="fixed")
 def test_an_expired_entry_is_no_eviction(new_cache: NewCache) -> None:
     """What went because its time was over made room for nobody."""
-    cache = new_cache(ttl=new_cache.unit)
-    cache.set("a", 1)
-    cache.advance(1.5 * cache.unit + cache.late)
+    cache = expired(new_cache, "a")
     cache.get("a")
     assert cache.stats().evictions == 0
 

@@ -15,11 +15,15 @@ from .redis import Redis
 
 
 class _Coroutines:
-    """What ``_kind`` does, as coroutine functions."""
+    """What a subject of ours does, as coroutine functions; ``of`` says which."""
 
-    _kind: type
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
+    _kind: type[Any]
+    declares: dict[str, Any]
+
+    def __init_subclass__(cls, *, of: type[Any]) -> None:
+        cls._kind, cls.declares = of, {**of.declares, "asynchronous": "yes"}
 
     def __init__(self, **options: Any) -> None:
         self._cache = self._kind(**options)
@@ -65,29 +69,17 @@ class _Coroutines:
         return int(await self._cache.alen())
 
 
-class AsyncMemory(_Coroutines):
+class AsyncMemory(_Coroutines, of=Memory):
     """Exact LRU with a ttl per entry, in this process, for tasks."""
 
-    _kind = Memory
-    declares = {**Memory.declares, "asynchronous": "yes"}
 
-
-class AsyncFile(_Coroutines):
+class AsyncFile(_Coroutines, of=File):
     """Entries in an SQLite file, shared by the processes of one host, for tasks."""
 
-    _kind = File
-    declares = {**File.declares, "asynchronous": "yes"}
 
-
-class AsyncRedis(_Coroutines):
+class AsyncRedis(_Coroutines, of=Redis):
     """Entries on a Redis or Valkey server, shared by every machine that reaches it, for tasks."""
 
-    _kind = Redis
-    declares = {**Redis.declares, "asynchronous": "yes"}
 
-
-class AsyncLayered(_Coroutines):
+class AsyncLayered(_Coroutines, of=Layered):
     """Redis before a file, with a breaker between, for tasks."""
-
-    _kind = Layered
-    declares = {**Layered.declares, "asynchronous": "yes"}
