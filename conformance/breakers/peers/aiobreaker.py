@@ -19,7 +19,8 @@ _STATES = {
     CircuitBreakerState.HALF_OPEN: "half-open",
 }
 
-_CODE = "https://github.com/arlyon/aiobreaker/blob/HEAD/aiobreaker/state.py"
+# as in 1.2.0, which has no tag
+_CODE = "https://github.com/arlyon/aiobreaker/blob/3f1d0e6046118bbf03d4b6d0ceea364c5e7775d3/aiobreaker/state.py"
 _REASONS = {
     "compares with datetime.utcnow()": ("test_breaker.py::test_a_wall_clock_that_jumps_changes_nothing",),
     "the failure that opens it is told as CircuitBreakerError": (

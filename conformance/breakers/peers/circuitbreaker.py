@@ -9,7 +9,7 @@ import circuitbreaker
 
 from .moment import Moment
 
-_CODE = "https://github.com/fabfuel/circuitbreaker/blob/HEAD/circuitbreaker.py"
+_CODE = "https://github.com/fabfuel/circuitbreaker/blob/2.1.3/circuitbreaker.py"
 _REASONS = {
     "__exit__ takes what is no failure for a success": ("test_breaker_errors.py::test_an_ignored_error_is_no_success",),
     "__exit__ takes what is no failure for a success, https://github.com/fabfuel/circuitbreaker/pull/71": (

@@ -13,7 +13,7 @@ from .moment import Moment
 
 _STATES = {"closed": "closed", "opened": "open", "half-opened": "half-open"}
 
-_CODE = "https://github.com/mardiros/purgatory/blob/HEAD/src/purgatory/domain/model.py"
+_CODE = "https://github.com/mardiros/purgatory/blob/v3.0.1/src/purgatory/domain/model.py"
 _REASONS = {
     "compares with time.time()": ("test_breaker.py::test_a_wall_clock_that_jumps_changes_nothing",),
     "OpenedState raises itself, the same object each time": (

@@ -10,7 +10,7 @@ import pybreaker
 
 from .moment import Moment
 
-_CODE = "https://github.com/danielfm/pybreaker/blob/HEAD/src/pybreaker/__init__.py"
+_CODE = "https://github.com/danielfm/pybreaker/blob/v1.4.1/src/pybreaker/__init__.py"
 _REASONS = {
     "compares with datetime.now(UTC)": ("test_breaker.py::test_a_wall_clock_that_jumps_changes_nothing",),
     "catches BaseException, and counts a cancellation as a failure": (

@@ -112,7 +112,7 @@ class AiocacheRedis(AiocacheMemory):
             f"multi_get([]) is a TypeError, where SimpleMemoryCache answers [], {_CODE}/backends/redis.py#L99"
         ),
         "test_bulk.py::test_set_many_sets_each": (
-            f"multi_set([]) is a ResponseError, where SimpleMemoryCache sets nothing, {_CODE}/backends/redis.py#L125"
+            f"multi_set([]) is a ResponseError, where SimpleMemoryCache sets nothing, {_CODE}/backends/redis.py#L128"
         ),
     }
 

@@ -9,8 +9,8 @@ import cachebox
 
 from ._dictlike import Dictlike
 
-_CODE = "https://github.com/awolverp/cachebox/blob/v6.2.5"
-_LATE = f"a result is stored whatever was set meanwhile, {_CODE}/cachebox/_wrappers.py"
+_CODE = "https://github.com/awolverp/cachebox/blob/v6.2.10"
+_LATE = f"a result is stored whatever was set meanwhile, {_CODE}/cachebox/_wrappers.py#L283"
 
 _UNBOUNDED = {
     "test_capacity.py::test_a_capacity_below_one_is_refused": (
@@ -20,7 +20,7 @@ _UNBOUNDED = {
 _LAZY = {
     "test_expiry.py::test_len_agrees_about_expiry": (
         "documented: expired entries linger until they are touched, https://awolverp.github.io/cachebox/tips/; "
-        f"len() does not touch them, {_CODE}/src/pyclasses/ttlcache.rs#L147"
+        f"len() does not touch them, {_CODE}/src/pyclasses/ttlcache.rs#L148-L153"
     ),
 }
 
@@ -47,7 +47,7 @@ class CacheboxLRU(_Cachebox, cachebox.LRUCache[Any, Any]):
     deviations = {
         **_UNBOUNDED,
         "test_capacity.py::test_in_does_not_refresh": (
-            f"contains() moves the entry to the back, as get() does, {_CODE}/src/policies/lrupolicy.rs#L41"
+            f"contains() is a get(), and moves the entry to the back, {_CODE}/src/policies/wrapped.rs#L163-L172"
         ),
     }
 
@@ -88,7 +88,7 @@ class CacheboxVTTL(_Cachebox, cachebox.VTTLCache[Any, Any]):
         **_UNBOUNDED,
         **_LAZY,
         "test_ttl.py::test_a_huge_ttl_is_kept_or_refused": (
-            f"a ttl of 2**63 seconds or more aborts the interpreter, {_CODE}/src/internal/utils.rs#L237"
+            f"a ttl of 2**63 seconds or more aborts the interpreter, {_CODE}/src/internal/utils.rs#L262"
         ),
     }
 

@@ -37,8 +37,8 @@ class CashewsMemory:
         "test_capacity.py::test_setting_an_expired_key_anew_evicts_nobody": (
             f"the new value keeps the expired one's expiry, and is gone at once, {_MEMORY}#L189-L190"
         ),
-        "test_ttl.py::test_a_ttl_below_zero_is_refused": f"NaN is for ever, {_MEMORY}#L206",
-        "test_ttl.py::test_a_default_ttl_below_zero_is_refused": f"NaN is for ever, {_MEMORY}#L206",
+        "test_ttl.py::test_a_ttl_below_zero_is_refused": f"NaN is for ever, {_MEMORY}#L207",
+        "test_ttl.py::test_a_default_ttl_below_zero_is_refused": f"NaN is for ever, {_MEMORY}#L207",
         "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
             f"delete() looks at no expiry, {_MEMORY}#L128-L133"
         ),

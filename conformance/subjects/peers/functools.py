@@ -21,7 +21,7 @@ class FunctoolsLruCache(Memoizing):
     }
     deviations = {
         "test_capacity.py::test_a_capacity_below_one_is_refused": (
-            "0 is taken, and nothing is kept, https://github.com/python/cpython/blob/v3.13.0/Lib/functools.py#L561-L564"
+            "0 is taken, and nothing is kept, https://github.com/python/cpython/blob/v3.11.7/Lib/functools.py#L540-L547"
         ),
     }
     distribution = "Python"

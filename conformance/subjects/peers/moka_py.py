@@ -18,13 +18,12 @@ _BOUND = {
     "test_capacity.py::test_the_bound_holds_when_two_set_at_once": _LAZY,
     "test_single_flight.py::test_what_is_computed_keeps_the_capacity": _LAZY,
 }
-_LATE = (
-    "a result is stored whatever was set meanwhile; `get_with` in "
-    "https://github.com/moka-rs/moka/blob/main/src/sync/value_initializer.rs"
-)
+_CODE = "https://github.com/deliro/moka-py/blob/0.5.0/src/lib.rs"
+_FLIGHT = "`try_init_or_read` in https://github.com/moka-rs/moka/blob/v0.12.16/src/sync/value_initializer.rs"
+_LATE = f"a result is stored whatever was set meanwhile, {_CODE}#L337; {_FLIGHT}"
 _REMOVED = (
-    "remove() gives away what has expired, or what clear() has taken, even after get() has missed it; "
-    "`self.0.remove` in https://github.com/deliro/moka-py/blob/master/src/lib.rs"
+    "remove() gives away what has expired, or what clear() has taken, even after get() has missed it, "
+    f"{_CODE}#L366-L367"
 )
 _MISSING = object()
 
@@ -53,8 +52,7 @@ class MokaPy:
         "test_concurrency.py::test_threads_compute_in_one_order": _LATE,
         "test_single_flight.py::test_a_change_during_a_compute_wins": _LATE,
         "test_single_flight.py::test_a_compute_that_asks_for_its_own_key_raises": (
-            "it waits for itself, for ever; `try_init_or_read` in "
-            "https://github.com/moka-rs/moka/blob/main/src/sync/value_initializer.rs"
+            f"it waits for itself, for ever, {_CODE}#L337; {_FLIGHT}"
         ),
     }
     distribution = "moka-py"

@@ -13,7 +13,7 @@ from key_value.aio.stores.redis import RedisStore
 from ...contract import Location
 from ._servers import address
 
-_MEMORY = "https://github.com/strawgate/py-key-value/blob/main/src/key_value/aio/stores/memory/store.py"
+_MEMORY = "https://github.com/strawgate/py-key-value/blob/0.5.0/src/key_value/aio/stores/memory/store.py"
 _JSON = {
     "test_entries.py::test_what_cannot_be_kept_is_refused": (
         "documented: JSON, which makes lists of tuples, https://github.com/strawgate/py-key-value#why-not-use-this-library"
@@ -30,14 +30,14 @@ class PyKeyValueMemory:
         "values": "copied",  # "No Live Objects": https://github.com/strawgate/py-key-value#why-not-use-this-library
         "types": "json",  # "dict[str, Any]", "serialized to and from JSON": https://github.com/strawgate/py-key-value
         "asynchronous": "yes",
-        "bulk": "plain",  # "bulk operations": https://github.com/strawgate/py-key-value#key-features
+        "bulk": "plain",  # "bulk variants": https://github.com/strawgate/py-key-value#protocols
     }
     deviations = {
         **_JSON,
         "test_capacity.py::test_expired_entries_go_first": (
             f"expiries are dates and the TLRUCache runs on time.monotonic, so that none is ever over, {_MEMORY}#L39"
         ),
-        "test_expiry.py::test_delete_of_an_expired_entry_answers_false": f"delete() looks at no expiry, {_MEMORY}#L90",
+        "test_expiry.py::test_delete_of_an_expired_entry_answers_false": f"delete() looks at no expiry, {_MEMORY}#L83",
     }
     distribution = "py-key-value-aio"
 

@@ -12,7 +12,7 @@ import theine
 _CODE = "https://github.com/Yiling-J/theine/blob/v2.0.0/theine/theine.py"
 _NEGATIVE = f"a negative ttl is taken, where 0 is refused, and lives until the timer's next second, {_CODE}#L435-L438"
 _RAISED = f"once its function has raised, every later call with the same key waits for ever, {_CODE}#L471-L480"
-_LATE = f"a result is stored whatever was set meanwhile: nobody is to set beside the decorator, {_CODE}#L467-L475"
+_LATE = f"documented: nobody is to set beside the decorator; a result is stored whatever was set, {_CODE}#L467-L475"
 
 
 class Theine:
