@@ -114,6 +114,15 @@ def test_clear_takes_all_entries(new_cache: NewCache, held: dict[str, int]) -> N
     assert cache.get("a", MISSING) == 1
 
 
+@with_each(held=HELD)
+def test_delete_finds_nothing_after_clear(new_cache: NewCache, held: dict[str, int]) -> None:
+    """Of what clear has taken delete answers what it does of a key that was never there."""
+    cache = filled(new_cache, held)
+    cache.clear()
+    never = cache.delete("z")
+    assert all(cache.delete(key) == never for key in held if cache.get(key, MISSING) is MISSING)
+
+
 def test_set_does_not_change_what_it_is_given(new_cache: NewCache) -> None:
     """The object handed to set is the caller's: it is as it was afterwards."""
     value = {"b": [3, 1, 2], "a": {"c": None}}

@@ -136,6 +136,31 @@ class ClearsWhatIsOld(Plain):
             del self.entries[key]
 
 
+class DeletesWhatWasCleared(Plain):
+    """delete is True for what clear has taken, and get no longer finds.
+    moka-rs/moka#258
+    """
+
+    caught_by = ("test_entries.py::test_delete_finds_nothing_after_clear",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cleared: set[Any] = set()
+
+    def clear(self) -> None:
+        self.cleared |= self.entries.keys()
+        super().clear()
+
+    def set(self, key: Any, value: Any) -> None:
+        self.cleared.discard(key)
+        super().set(key, value)
+
+    def delete(self, key: Any) -> bool:
+        cleared = key in self.cleared
+        self.cleared.discard(key)
+        return super().delete(key) or cleared
+
+
 class LooksForTruth(Alone):
     """`in` is false for a stored falsy value.
     desarrolla2/Cache#21
