@@ -52,7 +52,11 @@ class Capabilities:
     bulk: Literal["none", "plain", "yes"] = "none"  # plain is a loop of singles; yes also counts, and is all or nothing
     stats: Literal["none", "yes"] = "none"
     failover: Literal["none", "yes"] = "none"
+    stale: Literal["none", "capped"] = "none"  # kinds of entries while the server is gone: up to the age each can bear
     deadline: Literal["none", "yes"] = "none"  # every operation ends, whatever the server does
+    integrity: Literal["none", "checked"] = "none"  # what was damaged or planted where entries are kept is a miss
+    access: Literal["open", "owner"] = "open"  # who can open the files: whoever the umask lets, or their owner alone
+    secrets: Literal["none", "kept"] = "none"  # a password of the location is shown nowhere, and certificates checked
     asynchronous: Literal["no", "yes"] = "no"
 
 

@@ -13,6 +13,7 @@ from .callers import Caller, Hesitant, Planned, now
 from .contract import Location
 from .driven import Driven, Loop
 from .forked import in_two
+from .limits import dies, fills_up
 
 
 def traffic(cache: Any, program: list[list[Any]], start: int, by: str) -> dict[str, Any]:
@@ -32,6 +33,8 @@ def _begin(moment: int) -> None:
 
 
 ERRANDS: dict[str, Callable[..., Any]] = {"traffic": traffic, "in_two": in_two}
+#: These make their caches themselves.
+MAKING: dict[str, Callable[..., Any]] = {"dies": dies, "fills_up": fills_up}
 
 
 def _serve(path: str) -> None:
@@ -40,7 +43,9 @@ def _serve(path: str) -> None:
     for line in sys.stdin:
         errand, at, options, arguments = json.loads(line)
         answer = None
-        if errand != "nothing":
+        if errand in MAKING:
+            answer = MAKING[errand](partial(_made, subject, at, options), *arguments)
+        elif errand != "nothing":
             cache = _made(subject, at, options)
             answer = ERRANDS[errand](cache, *arguments)
             getattr(cache, "close", bool)()

@@ -111,6 +111,11 @@ class NewCache:
         connect = partial(redis.Redis.from_url, url)
         return self._make(Location(url, "cacheproof:", connect), self._usual, self.runner)
 
+    def inside(self, directory: Path) -> Any:
+        """The subject under test in ``directory``, which need not be there yet; it writes no history."""
+        self.last = self._begun = None
+        return self._judged(Location(str(directory)), self._options(None, None))
+
     def model(self, cache: Judged) -> Model:
         """A model that stands where ``cache`` stood when it was new."""
         return Model(self.capabilities, cache.timeline.now, blur=cache.timeline.blur, **cache.history.options)

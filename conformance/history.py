@@ -62,7 +62,8 @@ class Step:
     def alike(self) -> str | None:
         """What many of in a row can be said in one breath: a call with arguments whose answer says nothing new."""
         plain = self.met == 0 and self.by is None and not self.raised and self.expected is None
-        return self.name if plain and self.arguments and "=" not in self.arguments and self.name != "advance" else None
+        said = self.arguments and "=" not in self.arguments and self.name not in ("advance", "aside")
+        return self.name if plain and said else None
 
     @property
     def computing(self) -> str:
@@ -122,6 +123,8 @@ class History:
         model = Model(offered, lambda: now, blur=blur, **self.options)
         for step in self.steps:
             now = step.at
+            if step.name == "aside":  # what was done behind the cache's back, the model knows nothing of
+                return
             if step.operation in MODELLED and not step.raised and step.by is None:
                 _compare(step, getattr(model, MODELLED[step.operation]))
 

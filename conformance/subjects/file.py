@@ -29,6 +29,8 @@ class File(FileCache):
         "get_or_set": "single-flight",
         "bulk": "yes",
         "stats": "yes",
+        "integrity": "checked",
+        "access": "owner",
     }
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)

@@ -34,6 +34,7 @@ class Layered(LayeredCache):
         "bulk": "yes",
         "deadline": "yes",
         "failover": "yes",
+        "integrity": "checked",
     }
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)

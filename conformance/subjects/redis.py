@@ -26,6 +26,7 @@ class Redis(RedisCache):
         "flights": "shared",
         "bulk": "yes",
         "deadline": "yes",
+        "integrity": "checked",
     }
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
