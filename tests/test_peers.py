@@ -58,6 +58,16 @@ def test_a_peer_is_judged_by_tox(peer: type) -> None:
     assert re.search(rf"[=,]{re.escape(name)}[, ]", text), f"{name} is not in tox.ini"
 
 
+def test_the_table_of_all_peers_names_what_there_is() -> None:
+    """A row for every peer, and none for what is no longer there: `python -m reports.matrix` writes them."""
+    text = (SUITE.parent / "docs" / "PEERS.md").read_text(encoding="utf-8")
+    rows = {name.partition("@")[0] for name in re.findall(r"^\| `(.+?)` \|", text, re.MULTILINE)}
+    known = subjects.known().keys() | subjects.known_breakers().keys()
+    ours = subjects.ours().keys() | subjects.our_breakers().keys()
+    assert rows <= known, f"no subjects: {sorted(rows - known)}"
+    assert known - ours <= rows, f"without a row: {sorted(known - ours - rows)}"
+
+
 def test_what_a_library_cannot_do_is_not_offered(tmp_path: Path) -> None:
     """functools.lru_cache takes out no single entry: neither a broken promise, nor one that is kept."""
     file = tmp_path / "out.json"
