@@ -1,0 +1,84 @@
+"""A failing history as a script of some ten lines that replays it with the cache alone."""
+
+from __future__ import annotations
+
+import symtable
+from collections.abc import Iterator, Sequence
+
+from ..columns import Column
+from ..history import History
+from .replica import Replica
+from .rewriting import UnwrittenError
+from .sources import is_adapter
+from .steps import lines
+
+#: What a script may use, and the module that it is from; None for a module itself.
+_KNOWN = {
+    "asyncio": None,
+    "datetime": None,
+    "tempfile": None,
+    "time": None,
+    "ExitStack": "contextlib",
+    "suppress": "contextlib",
+    "Decimal": "decimal",
+    "partial": "functools",
+    "Path": "pathlib",
+    "inf": "math",
+    "nan": "math",
+    "Redis": "redis",
+    "Event": "threading",
+    "Thread": "threading",
+    "UUID": "uuid",
+}
+
+
+def write(column: Column, history: History) -> str:
+    """Python that makes the cache, repeats every step, and stops where the answer is not the promised one.
+
+    Where no step is known to be wrong by itself, it prints the last answer. Calls that waited for a compute meet it
+    again, on threads; those that met each other anywhere else only say so. A subject of ours is written out as what
+    it does with its library; any other is the cache itself.
+    """
+    try:
+        return _written(Replica(column, history.options, imported=not is_adapter(column.subject)), history)
+    except UnwrittenError:
+        return _written(Replica(column, history.options, imported=True), history)
+
+
+def _written(cache: Replica, history: History) -> str:
+    made, steps = cache.make(), list(lines(cache, history.steps))
+    advance = cache.advance() if any(step.name == "advance" for step in history.steps) else ()
+    body = [*made, *advance, *cache.functions(), *steps]
+    if cache.awaited:
+        body = ["async def main():", *(f"    {line}" for line in body), "asyncio.run(main())"]
+    given = [*cache.brought.definitions, *_given(body, awaited=cache.awaited)]
+    imports = {*cache.brought.imports, *_imports([*given, *body])}
+    return "\n".join([*cache.notes(), *sorted(imports, key=_order), *given, "", *body]) + "\n"
+
+
+def _given(body: Sequence[str], *, awaited: bool) -> Iterator[str]:
+    """What the arguments of a history are called."""
+    used = _names(body)
+    if "MISSING" in used:
+        yield "MISSING = object()"
+    if "compute" in used:
+        yield f"compute = lambda: {'asyncio.sleep(0, {})' if awaited else '{}'}".format("'computed'")
+
+
+def _imports(body: Sequence[str]) -> Iterator[str]:
+    """Only what the rest of the script uses."""
+    for name in _names(body) & _KNOWN.keys():
+        yield f"from {_KNOWN[name]} import {name}" if _KNOWN[name] else f"import {name}"
+
+
+def _order(line: str) -> tuple[bool, str]:
+    return line.startswith("from"), line
+
+
+def _names(body: Sequence[str]) -> set[str]:
+    """What it looks up beyond any function of its own."""
+    top = symtable.symtable("\n".join(body), "script", "exec")
+    tables = [top]
+    for each in tables:
+        tables += each.get_children()
+    return {name.get_name() for each in tables for name in each.get_symbols() if each is top or name.is_global()}

@@ -1,0 +1,144 @@
+"""The cache of a script: how it is made there, how it is called, and how its time passes."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..columns import Column
+from ..contract import Location
+from .inlining import Instance
+from .sources import Brought
+
+_OPERATORS = {"__contains__": "{0} in self", "__len__": "len(self)", "__iter__": "list(self)"}
+_URL, _NAMESPACE = "redis://127.0.0.1:6379", "cacheproof:"
+_MANY = 4  # statements that are a function of the script
+
+
+class Replica:
+    """The cache of ``column`` in a script, made with ``options``, and called ``cache``; its sibling is ``other``.
+
+    ``imported``: it is the subject itself, and not what the subject does with its library.
+    """
+
+    def __init__(self, column: Column, options: Mapping[str, Any], *, imported: bool) -> None:
+        self.awaited = column.offered.asynchronous == "yes"
+        self.brought = Brought()
+        self._column, self._options, self._imported = column, options, imported
+        self._instances = {
+            name: Instance(column.subject, name, self.brought, imported=imported) for name in ("cache", "other")
+        }
+
+    def make(self) -> list[str]:
+        """The lines that make it, at a place of its own."""
+        now = ["now = 0.0"] if self._column.offered.clock == "injected" else []
+        return [*self._place(), *now, *self._made("cache")]
+
+    def sibling(self) -> list[str]:
+        """The lines that make ``other``."""
+        return self._made("other")
+
+    def call(self, name: str, arguments: str) -> tuple[list[str], str]:
+        """The lines of a call, and what it answers: ``get`` is of ``cache``, ``other.get`` of ``other``."""
+        instance, expression = self._asked(name, arguments)
+        lines, value = instance.call(expression, statements=True)
+        told = instance.texts(lines)
+        return (told, instance.text(value)) if len(told) < _MANY else ([], self.expression(name, arguments))
+
+    def expression(self, name: str, arguments: str) -> str:
+        """A call as an expression."""
+        instance, expression = self._asked(name, arguments)
+        return instance.text(instance.call(expression, statements=False)[1])
+
+    def notes(self) -> Iterator[str]:
+        """What is to be known before it is run."""
+        started = self._imported and hasattr(self._column.subject, "running")
+        if self._column.offered.scope == "network" and not started:
+            yield f"# it needs an empty server at {self._server}"
+
+    def aside(self, code: str) -> list[str]:
+        """What was done behind its back, in which its place is ``location``."""
+        return code.split("\n") if code.startswith("#") else self._instances["cache"].aside(code, self._location())
+
+    def functions(self) -> list[str]:
+        """The methods that have stayed functions."""
+        functions = [text for each in self._instances.values() for text in each.functions.values()]
+        return [line for text in functions for line in text.split("\n")]
+
+    def pass_time(self, seconds: str) -> str:
+        """A line that lets time pass."""
+        if self._column.offered.clock == "injected":
+            return f"now += {seconds}"
+        if self._column.server is not None:
+            return f"advance({seconds})"
+        return f"await asyncio.sleep({seconds})" if self.awaited else f"time.sleep({seconds})"
+
+    def advance(self) -> Iterator[str]:
+        """What moves the clock of a server."""
+        if self._column.server is not None:
+            yield "def advance(seconds):"
+            yield f'    server = Redis.from_url("{_URL}")'
+            yield f"    for key in server.scan_iter('{_NAMESPACE}*'):"
+            yield "        if (left := server.pttl(key)) > 0: server.pexpire(key, max(0, left - int(seconds * 1000)))"
+
+    def _place(self) -> Iterator[str]:
+        scope, subject = self._column.offered.scope, self._column.subject
+        if scope == "host":
+            yield "location = tempfile.mkdtemp()"
+        elif scope == "network" and self._imported and hasattr(subject, "running"):
+            yield f'class Location(str): namespace = "{_NAMESPACE}"'
+            yield f"location = Location(ExitStack().enter_context({subject.__qualname__}.running()) or '')"
+        elif scope == "network" and self._imported:
+            connect = f'staticmethod(partial(Redis.from_url, "{_URL}"))'
+            yield f'class Location(str): namespace, connect = "{_NAMESPACE}", {connect}'
+            yield f'location = Location("{_URL}")'
+
+    @property
+    def _server(self) -> str:
+        return getattr(self._column.subject, "place", _URL)
+
+    def _made(self, name: str) -> list[str]:
+        keywords = _call("made", ", ".join(f"{key}={value!r}" for key, value in self._options.items())).keywords
+        if self._column.offered.clock == "injected":
+            keywords += _call("made", "clock=lambda: now").keywords
+        if self._column.offered.scope != "instance":
+            keywords.append(ast.keyword("location", self._location()))
+        instance = self._instances[name]
+        return instance.texts(instance.make(keywords))
+
+    def _location(self) -> ast.expr:
+        known = self._column.offered.scope == "network" and not self._imported
+        return ast.Constant(Location(self._server, _NAMESPACE)) if known else ast.Name("location", ast.Load())
+
+    def _asked(self, name: str, arguments: str) -> tuple[Instance, str]:
+        operation = name.removeprefix("other.")
+        instance = self._instances["cache" if operation == name else "other"]
+        call = ast.unparse(_call(f"self.{operation}", arguments))
+        if operation not in _OPERATORS:
+            return instance, f"await {call}" if self.awaited else call
+        if inspect.iscoroutinefunction(getattr(self._column.subject, operation, None)):
+            return instance, f"await {call}"
+        if instance.method(operation):
+            return instance, f"list({call})" if operation == "__iter__" else call
+        return instance, _OPERATORS[operation].format(arguments)
+
+
+def arguments_of(text: str) -> list[str]:
+    """Each as it is written."""
+    call = _call("call", text)
+    return [*map(ast.unparse, call.args), *map(ast.unparse, call.keywords)]
+
+
+def _call(function: str, arguments: str) -> ast.Call:
+    """A call as it is to be written; what has no text of its own is any object."""
+    for text in (arguments, re.sub(r"<[^<>]*>", "object()", arguments), "..."):
+        try:
+            parsed = ast.parse(f"{function}({text})", mode="eval").body
+        except SyntaxError:
+            continue
+        if isinstance(parsed, ast.Call):
+            return parsed
+    raise ValueError(f"{function!r} is no name of a function")

@@ -1,0 +1,206 @@
+"""The steps of a history as lines of a script."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, pairwise
+
+from ..history import Step
+from .replica import Replica, arguments_of
+
+_MANY = 4  # calls of one method in a row that are written as a loop
+_AT_ONCE = "# made while another call was under way: one after the other they need not go wrong"
+_CANCELLED = "# a call was cancelled while it ran: one that runs to its end need not go wrong"
+_NEVER = "..."  # answered
+_NO_CALLS: dict[str, Callable[[Replica, str], list[str]]] = {
+    "advance": lambda cache, seconds: [cache.pass_time(seconds)],
+    "sibling": lambda cache, _: cache.sibling(),
+    "aside": lambda cache, code: cache.aside(code),
+    "change": lambda _cache, _code: [],  # said beside what it changes
+}
+_VARIABLES = ("key", "value", "ttl")
+
+
+def lines(cache: Replica, steps: Sequence[Step]) -> Iterator[str]:
+    """The steps, those that a compute waited for inside of its thread's life."""
+    for place, step in enumerate(steps):
+        if step.waits_for(steps[place + 1 :]):
+            yield from (*_plainly(cache, steps[:place]), *_flight(cache, step, steps[place + 1 : step.met]))
+            yield from lines(cache, steps[step.met :])
+            return
+        if _nests(step, steps[place + 1 :]):
+            yield from (*_plainly(cache, steps[:place]), *_nested(cache, step, steps[place + 1]))
+            yield from lines(cache, steps[place + 2 :])
+            return
+    yield from _plainly(cache, steps)
+
+
+def _plainly(cache: Replica, steps: Sequence[Step]) -> Iterator[str]:
+    """One after the other."""
+    last = steps[-1] if steps and not any(step.expected or _hangs(step) for step in steps) else None
+    changes = {id(step): after.arguments for step, after in pairwise(steps) if after.name == "change"}
+    for alike, run in groupby(steps, lambda step: None if step is last or not step.alike else _shape(step)):
+        together = list(run)
+        if id(together[-1]) in changes:
+            yield from _changed(cache, together[-1], changes[id(together[-1])])
+        elif alike and len(together) >= _MANY:
+            yield from _loop(cache, together)
+        else:
+            for step in together:
+                yield from _line(cache, step, shown=step is last)
+    if any(step.met and step.by is None for step in steps):
+        yield _AT_ONCE
+    if any(step.answer.startswith("CancelledError") for step in steps):
+        yield _CANCELLED
+
+
+def _shape(step: Step) -> tuple[str, int]:
+    return step.name, len(arguments_of(step.arguments))
+
+
+def _loop(cache: Replica, steps: Sequence[Step]) -> list[str]:
+    """Many calls of one method: the arguments that differ are variables."""
+    columns = list(zip(*(arguments_of(step.arguments) for step in steps), strict=True))
+    varied = {place: values for place, values in enumerate(columns) if len(set(values)) > 1}
+    variables = dict(zip(varied, _VARIABLES, strict=False))
+    given = ", ".join(variables.get(place, values[0]) for place, values in enumerate(columns))
+    rows = list(zip(*varied.values(), strict=True))
+    header = f"for {', '.join(variables.values())} in {_listed(rows)}:" if varied else f"for _ in range({len(steps)}):"
+    return _block(header, _plain(*cache.call(steps[0].name, given)))
+
+
+def _listed(rows: Sequence[tuple[str, ...]]) -> str:
+    """What a loop goes through."""
+    if rows == [(repr(str(number)),) for number in range(len(rows))]:
+        return f"map(str, range({len(rows)}))"
+    told = [row[0] if len(row) == 1 else f"({', '.join(row)})" for row in rows]
+    return f"[{', '.join(told)}]"
+
+
+def _changed(cache: Replica, step: Step, change: str) -> Iterator[str]:
+    """A call, and then a change of what it was given or answered."""
+    if change.startswith("answer"):
+        said, value = cache.call(step.name, _given(cache, step))
+        yield from [*said, f"answer = {value}"]
+    else:
+        *before, given = arguments_of(step.arguments)
+        yield f"given = {given}"
+        yield from _plain(*cache.call(step.name, ", ".join([*before, "given"])))
+    yield change
+
+
+def _flight(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterator[str]:
+    """A compute that is held until what was asked meanwhile is asked; who waits for it has a thread, too."""
+    yield "calls, entered, release = [], Event(), Event()"
+    yield "def held():"
+    yield "    calls.append(1); entered.set(); release.wait(9)"
+    yield f"    {leader.outcome}"
+    yield "answers, callers = [], []"
+    yield "def ask(call):"
+    yield "    try: answers.append(call())"
+    yield "    except Exception as error: answers.append(error)"
+    yield from _caller(cache, leader)
+    yield "entered.wait(9)"
+    for step in meanwhile:
+        waits = step.operation == "get_or_set" and "compute" in step.arguments
+        yield from _caller(cache, step) if waits else _aside(cache, step)
+    yield "release.set()"
+    yield "for caller in callers: caller.join(2)"
+    yield "print(len(calls), 'computes:', *answers)"
+
+
+def _caller(cache: Replica, step: Step) -> Iterator[str]:
+    call = cache.expression(step.name, step.arguments.replace("compute", "held"))
+    yield f"callers.append(Thread(target=ask, args=(lambda: {call},), daemon=True)); callers[-1].start()"
+
+
+def _aside(cache: Replica, step: Step) -> Iterator[str]:
+    """On a thread of its own, as it may be held up."""
+    call = cache.expression(step.name, step.arguments)
+    yield f"aside = Thread(target=lambda: {call}, daemon=True); aside.start(); aside.join(2)"
+
+
+def _nests(step: Step, later: Sequence[Step]) -> bool:
+    """Whether its compute asked the cache to compute."""
+    computes = all(each.operation == "get_or_set" and "compute" in each.arguments for each in (step, *later[:1]))
+    alone = step.by is None and all(each.thread == step.thread for each in later[:1])
+    return bool(later) and computes and alone and (step.met > 0 or step.answer == _NEVER)
+
+
+def _nested(cache: Replica, step: Step, inner: Step) -> list[str]:
+    asked = cache.expression(inner.name, _given(cache, inner)).removeprefix("await ")
+    return _line(cache, replace(step, arguments=step.arguments.replace("compute", f"lambda: {asked}")), shown=True)
+
+
+def _hangs(step: Step) -> bool:
+    return step.answer.startswith("Hung: ") or (step.answer == _NEVER and step.by is None)
+
+
+def _patiently(cache: Replica, step: Step) -> list[str]:
+    """A call that has not ended, given up on."""
+    if cache.awaited:
+        asked = _plain(*cache.call(step.name, _given(cache, step)))
+        return _noted(_block("async with asyncio.timeout(5):", asked), "never ended")
+    call = cache.expression(step.name, _given(cache, step))
+    return [
+        f"waiting = Thread(target=lambda: {call}, daemon=True); waiting.start(); waiting.join(5)",
+        "assert not waiting.is_alive()  # it has not ended",
+    ]
+
+
+def _line(cache: Replica, step: Step, *, shown: bool) -> list[str]:
+    if step.name in _NO_CALLS:
+        return _NO_CALLS[step.name](cache, step.arguments)
+    return _patiently(cache, step) if _hangs(step) else _asked(cache, step, shown=shown)
+
+
+def _asked(cache: Replica, step: Step, *, shown: bool) -> list[str]:
+    said, value = cache.call(step.name, _given(cache, step))
+    answer = step.answer.partition("\n")[0]
+    if step.by is not None:  # others were at work meanwhile, so here it may be answered otherwise
+        return _noted(_plain(said, value), f"{step.by}, from {step.at:.6f} s on, answered {answer}")
+    if step.raised and shown:
+        return _noted(_plain(said, value), f"raised {answer}")
+    if step.raised:
+        return _noted(_block("with suppress(Exception):", _plain(said, value)), f"raised {answer}")
+    if shown:
+        told = "'no error'" if said and value == "None" else value
+        return [*said, f"print({told})  # answered {answer}"]
+    if step.expected is None:
+        return _plain(said, value)
+    told = f"repr({value}) == {step.expected!r}" if step.equal else f"{_operand(value)} == {step.expected}"
+    return [*said, f"assert {told}  # answered {answer}"]
+
+
+def _given(cache: Replica, step: Step) -> str:
+    """The arguments; where calls are awaited, so is what computes."""
+    if step.answer == _NEVER:
+        return step.arguments
+    computed = f"lambda: {step.answer}"
+    awaited = step.computing.replace(computed, f"lambda: asyncio.sleep(0, {step.answer})")
+    return awaited if cache.awaited else step.computing
+
+
+def _plain(said: Sequence[str], value: str) -> list[str]:
+    """The lines of a call whose answer nobody looks at."""
+    node = ast.parse(value, mode="eval")
+    asks = any(isinstance(each, ast.Call | ast.Await) for each in ast.walk(node))
+    return [*said, value] if asks or not said else [*said]
+
+
+def _operand(value: str) -> str:
+    """As the left side of a comparison."""
+    node = ast.parse(value, mode="eval").body
+    return f"({value})" if isinstance(node, ast.Compare | ast.BoolOp | ast.IfExp | ast.Lambda | ast.UnaryOp) else value
+
+
+def _block(header: str, body: Sequence[str]) -> list[str]:
+    """A block; one line, where it is one statement."""
+    return [f"{header} {body[0]}"] if len(body) == 1 else [header, *(f"    {line}" for line in body)]
+
+
+def _noted(said: Sequence[str], note: str) -> list[str]:
+    """With a comment beside the first line."""
+    return [f"{said[0]}  # {note}", *said[1:]]
