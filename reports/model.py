@@ -41,8 +41,9 @@ class Report:
         return f"l{names.index(name) % 8}" if name in names else "reference"
 
     def place(self, promise: Promise, subject: Subject) -> str:
-        """The id of a cell in the page."""
-        return f"v{self._rows[promise.id]}-{self._columns[subject.name]}"
+        """The id of what the page says of a cell: that of the subject's first of which it says the same."""
+        first = self._first[subject.name, self.verdict(promise, subject).said]
+        return f"v{self._rows[first]}-{self._columns[subject.name]}"
 
     def verdict(self, promise: Promise, subject: Subject) -> Verdict:
         """What is known; of a subject that did not run, nothing."""
@@ -103,6 +104,13 @@ class Report:
 
     def _outcome(self, promise: str, subject: str) -> Verdict:
         return self.verdicts.get((promise, subject), Verdict("not-run"))
+
+    @cached_property
+    def _first(self) -> dict[tuple[str, tuple[str, ...]], str]:
+        found: dict[tuple[str, tuple[str, ...]], str] = {}
+        for (promise, subject), each in self.verdicts.items():
+            found.setdefault((subject, each.said), promise)
+        return found
 
     @cached_property
     def _rows(self) -> dict[str, int]:

@@ -11,20 +11,20 @@
     history.replaceState(null, '', '?' + state + location.hash);
   };
 
-  all('[name=only]').forEach(radio => { if (radio.value === state.get('only')) radio.checked = true; });
+  for (const radio of all('[name=only]')) if (radio.value === state.get('only')) radio.checked = true;
   on(all('[name=only]'), 'change', ({target}) => keep('only', target.value));
-  const folds = all('.fold'), group = fold => fold.closest('tbody').dataset.group;
+  const folds = all('.fold'), body = fold => fold.closest('tbody'), group = fold => body(fold).dataset.group;
   const shut = state.get('shut')?.split(',');
-  if (shut) folds.forEach(fold => { fold.checked = !shut.includes(group(fold)); });
-  const keepFolds = () => keep('shut', folds.filter(fold => !fold.checked).map(group).join());
+  if (shut) for (const fold of folds) fold.checked = !shut.includes(body(fold).id);
+  const keepFolds = () => keep('shut', all('tbody:has(.fold:not(:checked))').map(body => body.id).join());
   on(folds, 'change', keepFolds);
   on(all('[data-fold]'), 'click', ({target}) => {
-    folds.forEach(fold => { fold.checked = target.dataset.fold === 'open'; });
+    for (const fold of folds) fold.checked = target.dataset.fold === 'open';
     keepFolds();
   });
   all('[name=group]').forEach(select => {
     const choose = () => folds.forEach(fold => {
-      fold.closest('tbody').hidden = ![group(fold), ''].includes(select.value);
+      body(fold).hidden = ![group(fold), ''].includes(select.value);
       if (select.value === group(fold)) fold.checked = true;
     });
     select.value = state.get('group') || '';
@@ -58,7 +58,7 @@
   on(cells, 'click', event => { event.preventDefault(); toggle(event.currentTarget); });
   all('.behind').forEach(list => { list.open = location.hash.startsWith('#v') && !!$(location.hash, list); });
   const first = cells.find(link => link.hash === '#' + state.get('open'));
-  if (first) { $('.fold', first.closest('tbody')).checked = true; toggle(first); first.scrollIntoView({block: 'center'}); }
+  if (first) { $('.fold', body(first)).checked = true; toggle(first); first.scrollIntoView({block: 'center'}); }
   onkeydown = event => { const link = event.key === 'Escape' && $('[aria-expanded=true]'); if (link) { toggle(link); link.focus(); } };
   onbeforeprint = () => all('.behind, .fold-in, .case').forEach(each => { each.open = true; });
 
@@ -125,7 +125,7 @@
     $('.setting').textContent = 'The dashed line is your case.';
   };
 
-  // `find` makes of a name what its line shows, and whether it would do.
+  // `find` tells of a name what its line shows, and if it would do.
   const draw = (chart, at, find) => {
     const [x0, x1, left, right, y0, y1, bottom, top] = chart.dataset.axes.split(' ').map(Number);
     const across = x => left + Math.log(x / x0) / Math.log(x1 / x0) * (right - left);

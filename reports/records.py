@@ -98,9 +98,14 @@ class Verdict:
         return "hung" if self.outcome == "fail" and hung else self.outcome
 
     @property
+    def said(self) -> tuple[str, ...]:
+        """The outcome, and all that there is to say of it."""
+        return self.outcome, self.message, self.reason, str(self.history or ""), self.script
+
+    @property
     def tells(self) -> bool:
         """Whether there is more to say than the outcome."""
-        return bool(self.message or self.reason or self.history or self.script)
+        return any(self.said[1:])
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,17 @@ def spread(value: Any, nasty: str) -> Any:
     return value + nasty if isinstance(value, str) and value not in ("get-hit", "get-miss", "set-overwrite") else value
 
 
+def with_awaited(content: Record) -> Record:
+    """``content`` with a twin of memory that is awaited, as is its only workload."""
+    twin = {**content["subjects"][0], "name": "twin"}
+    twin["declares"] = {**twin["declares"], "asynchronous": "yes"}
+    content["subjects"].append(twin)
+    content["verdicts"] += [{**each, "subject": "twin"} for each in content["verdicts"] if each["subject"] == "memory"]
+    cost = next(each for each in content["measurements"] if each["subject"] == "memory")
+    content["measurements"] += [{**cost, "workload": "aget-hit", "subject": name} for name in ("memory", "twin")]
+    return content
+
+
 def many(columns: int = 20, promises: int = 100) -> Record:
     """A large run: every fifth verdict a failure with its history."""
     content = results()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from report_samples import NASTY, Elements, made, many, spread
+from report_samples import NASTY, Elements, made, many, spread, with_awaited
 from sample_results import results
 
 from reports import page, terminal, words
@@ -41,12 +41,58 @@ def test_the_page_needs_nothing_from_anywhere() -> None:
     assert "@import" not in page.html(made(results()))
 
 
+def ids_of(text: str) -> list[str]:
+    return sorted(str(attributes["id"]) for _, attributes in Elements(text).tags if "id" in attributes)
+
+
 def test_ids_are_unique_and_links_lead_somewhere() -> None:
-    tags = Elements(page.html(made(results()))).tags
-    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
-    assert len(ids) == len(set(ids))
+    text = page.html(made(with_awaited(results())))
+    tags, ids = Elements(text).tags, ids_of(text)
+    assert ids == sorted(set(ids))
     inside = [attributes["href"] for tag, attributes in tags if tag == "a" and str(attributes["href"]).startswith("#")]
     assert {str(each)[1:] for each in inside} <= set(ids)
+
+
+def test_what_is_awaited_has_tables_of_its_own() -> None:
+    text = page.html(made(with_awaited(results())))
+    plain, awaited = text.split("<caption>Caches to await</caption>")
+    assert 'title="twin"' in awaited
+    assert 'title="twin"' not in plain
+    assert 'title="memory"' not in awaited
+    glance, rest = text.split("At a glance, awaited")
+    assert "aget-hit" not in glance[glance.index("At a glance") :]
+    assert 'scope="col">aget-hit' in rest.split("</details>")[0]
+    assert "Caches to await" not in page.html(made(results()))
+
+
+def test_more_workloads_than_a_page_is_wide_are_several_tables() -> None:
+    content = results()
+    cost = next(each for each in content["measurements"] if each["subject"] == "memory")
+    content["measurements"] += [{**cost, "workload": f"more-{number}"} for number in range(20)]
+    glances = page.html(made(content)).split('<table class="figures glance">')[1:]
+    columns = [each.split("</thead>")[0].count('scope="col"') for each in glances]
+    assert columns == [8, 8, 9]
+
+
+def test_what_is_the_same_for_several_promises_of_a_cache_is_said_once() -> None:
+    content = results()
+    same = [each for each in content["verdicts"] if each["subject"] == "file"][:3]
+    for each in same:
+        each |= {"outcome": "not-offered", "message": "it has no such method"}
+    text = page.html(made(content))
+    assert text.count('<pre class="message">it has no such method</pre>') == 1
+    assert text.count("<i>not offered</i></a>") == 3
+    assert "file: 3 promises" in text
+    assert ids_of(text) == sorted(set(ids_of(text)))
+
+
+def test_the_marks_of_many_columns_open_only_what_is_broken() -> None:
+    content = many(columns=9, promises=24)
+    for each in content["verdicts"]:
+        each["outcome"] = "deviation" if "test_0" in each["promise"] else "pass"
+    assert "checked aria-label" not in page.html(made(content))
+    content["verdicts"][0]["outcome"] = "fail"
+    assert page.html(made(content)).count("checked aria-label") == 1
 
 
 def test_no_gap_is_drawn_as_a_zero() -> None:

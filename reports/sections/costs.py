@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -22,10 +23,13 @@ title = "What does it cost?"
 
 T = TypeVar("T")
 Figures = dict[str, object] | None
+Row = tuple[Subject, list[Figures]]
 #: Workloads whose charts are open: those that a read through a cache is made of.
 FIRST = (HIT, MISS, SET)
 #: Rows and columns of report.md.
 MOST_ROWS, MOST_WORKLOADS = 12, 5
+#: Columns that a page has room for.
+MOST_COLUMNS = 12
 REACH = dict(zip(SCOPES, ("in this process", "on this host", "over the network"), strict=True))
 
 
@@ -35,7 +39,7 @@ def html(report: Report) -> Markup | None:
     if not workloads:
         return None
     return render(
-        "costs.html", glance=_glance(report, workloads), ends=_ends(report), aims=report.figures,
+        "costs.html", glances=_glance(report, workloads), ends=_ends(report), aims=report.figures,
         workloads=[_workload(report, each) for each in workloads], first=FIRST, figure=_drawn,
         reached=_reached, shown=_shown, yardsticks=[each for each in report.measured if each.role == "yardstick"],
     )  # fmt: skip
@@ -45,17 +49,35 @@ def _drawn(workload: dict[str, object]) -> Markup:
     return render("workload.html", workload=workload, titled=workload["name"] in FIRST)
 
 
-def _glance(report: Report, workloads: list[str]) -> list[tuple[str, list[Subject], list[tuple[str, list[Figures]]]]]:
-    """For each reach: its subjects, the yardstick first, and a row for each workload that one of them was given."""
-    found = []
-    for scope, reach in REACH.items():
-        subjects = [each for each in report.measured if each.scope == scope]
-        rows = [
-            (name, [_figures(report, each, name, _payload(report, name)) for each in subjects]) for name in workloads
-        ]
-        if subjects:
-            found.append((reach, subjects, [each for each in rows if any(each[1])]))
-    return found
+def _glance(report: Report, workloads: list[str]) -> list[list[dict[str, Any]]]:
+    """Tables as wide as a page: what is called plainly, then what is awaited; a row for each that was given any."""
+    awaited = {each.workload for each in report.measurements.values() if report.subject(each.subject).awaited}
+    ordered = sorted(workloads, key=lambda each: each not in FIRST)
+    kinds = [[each for each in ordered if (each in awaited) is wanted] for wanted in (False, True)]
+    return [[{"workloads": names, "bodies": _bodies(report, names)} for names in _chunks(kind)] for kind in kinds]
+
+
+def _chunks(names: list[str]) -> list[list[str]]:
+    """``names`` in as few parts as the width allows, all of about the same length."""
+    parts = ceil(len(names) / MOST_COLUMNS)
+    return [names[len(names) * part // parts : len(names) * (part + 1) // parts] for part in range(parts)]
+
+
+def _bodies(report: Report, workloads: list[str]) -> list[tuple[str, list[Row]]]:
+    """For each reach its subjects, the yardstick first, with what each of ``workloads`` costs them."""
+    found: dict[str, list[Row]] = {}
+    for subject in sorted(report.measured, key=lambda each: _place(report, each, workloads)):
+        cells = [_figures(report, subject, name, _payload(report, name)) for name in workloads]
+        if any(cells):
+            found.setdefault(REACH[subject.scope], []).append((subject, cells))
+    return list(found.items())
+
+
+def _place(report: Report, subject: Subject, workloads: list[str]) -> tuple[int, bool]:
+    """Below the yardstick of these workloads."""
+    bases = (report.yardstick(subject, each, _payload(report, each)) for each in workloads)
+    base = next((report.subject(each.subject) for each in bases if each), subject)
+    return report.measured.index(base), subject.role != "yardstick"
 
 
 def _payload(report: Report, workload: str) -> str:

@@ -12,51 +12,63 @@ from ..callers import callers
 from ..markdown import at_most, plain
 from ..model import Report, groups
 from ..outcomes import OUTCOMES
-from ..records import Promise, Subject
+from ..records import Promise, Subject, Verdict
 from ..templates import render
 
 order = 20
 title = "Does it keep its promises?"
 
-#: A group with one of these is open when the page is.
-MARKED = ("fail", "deviation", "error")
+#: A group with one of these is open when the page is; in a matrix of many columns, only what is red.
+RED = ("fail", "error")
+MARKED = (*RED, "deviation")
+#: More columns than this are set close, with upright names.
+MANY = 8
+MILLI = 0.001
 #: Rows of report.md.
 MOST_BROKEN, MOST_COLUMNS = 10, 12
 #: Caches side by side in a row of it.
 MOST_ACROSS = 5
-ROLES = {"cache": "Caches", "breaker": "Circuit breakers"}
+#: A matrix for each role, and one of its own for what is awaited: who calls plainly does not choose among those.
+ROLES = {
+    ("cache", False): "Caches",
+    ("cache", True): "Caches to await",
+    ("breaker", False): "Circuit breakers",
+    ("breaker", True): "Circuit breakers to await",
+}
 
 
 def html(report: Report) -> Markup | None:
-    """One matrix for each role that has promises."""
-    tables = [_table(report, role) for role in ROLES]
+    """One matrix for each kind that has promises."""
+    tables = [_table(report, *kind) for kind in ROLES]
     shown = [each for each in tables if each["columns"] and each["groups"]]
     if not shown:
         return None
     named = dict.fromkeys(group["name"] for table in shown for group in table["groups"])
     return render(
-        "promises.html", tables=shown, named=named, outcomes=_met(report), idle=_idle(report), rowlabel=_row_class,
-        callers=callers,
+        "promises.html", tables=shown, named=named, outcomes=_met(report), idle=_idle(report), row_class=_row_class,
+        callers=callers, moment=_moment,
     )  # fmt: skip
 
 
-def _table(report: Report, role: str) -> dict[str, Any]:
+def _table(report: Report, role: str, awaited: bool) -> dict[str, Any]:  # noqa: FBT001 - it is one half of a name
     told = {subject for _, subject in report.verdicts}
-    columns = [each for each in report.of_role(role) if each.ran and each.name in told]
+    columns = [each for each in report.of_role(role) if each.ran and each.name in told and each.awaited is awaited]
     judged = [each for each in report.promises if any((each.id, column.name) in report.verdicts for column in columns)]
     return {
-        "role": ROLES[role],
+        "role": ROLES[role, awaited],
+        "many": len(columns) > MANY,
         "columns": [(each, report.score(each)) for each in columns],
         "groups": _groups(report, columns, judged),
-        "marked": any(report.verdict(each, column).tells for each in judged for column in columns),
+        "findings": _findings(report, columns, [each for rows in groups(judged).values() for each in rows]),
     }
 
 
 def _groups(report: Report, columns: list[Subject], promises: list[Promise]) -> list[dict[str, object]]:
+    opening = RED if len(columns) > MANY else MARKED
     return [
         {
             "name": name,
-            "open": any(report.verdict(promise, each).outcome in MARKED for promise in rows for each in columns),
+            "open": any(report.verdict(promise, each).outcome in opening for promise in rows for each in columns),
             "scores": [report.score(each, rows) for each in columns],
             "rows": [(each, _cells(report, columns, each)) for each in rows],
         }
@@ -64,19 +76,34 @@ def _groups(report: Report, columns: list[Subject], promises: list[Promise]) -> 
     ]
 
 
-def _cells(report: Report, columns: list[Subject], promise: Promise) -> list[dict[str, object]]:
-    return [
-        {"subject": each, "verdict": report.verdict(promise, each), "id": report.place(promise, each)}
-        for each in columns
-    ]
+def _cells(report: Report, columns: list[Subject], promise: Promise) -> list[tuple[Verdict, str]]:
+    """Each verdict, with the id of what is said of it, if anything is."""
+    verdicts = [(report.verdict(promise, each), each) for each in columns]
+    return [(verdict, report.place(promise, each) if verdict.tells else "") for verdict, each in verdicts]
 
 
-def _row_class(cells: list[dict[str, object]]) -> str:
+def _findings(report: Report, columns: list[Subject], promises: list[Promise]) -> list[dict[str, Any]]:
+    """What there is to say of cells; what is the same for several of a subject, once."""
+    found: dict[str, dict[str, Any]] = {}
+    for promise in promises:
+        for subject, (verdict, place) in zip(columns, _cells(report, columns, promise), strict=True):
+            if place:
+                finding = {"id": place, "subject": subject, "verdict": verdict, "promises": []}
+                found.setdefault(place, finding)["promises"].append(promise)
+    return list(found.values())
+
+
+def _row_class(cells: list[tuple[Verdict, str]]) -> str:
     """What the filters look for: is anything red, and do the columns differ?"""
-    outcomes = [getattr(each["verdict"], "outcome", "") for each in cells]
-    red = "red" if {"fail", "error"} & set(outcomes) else ""
-    differ = "differ" if len(set(outcomes) - {"not-run"}) > 1 else ""
+    outcomes = {each.outcome for each, _ in cells}
+    red = "red" if outcomes & set(RED) else ""
+    differ = "differ" if len(outcomes - {"not-run"}) > 1 else ""
     return f"{red} {differ}".strip()
+
+
+def _moment(seconds: float) -> str:
+    """A clock's time to the last digit, such as ``1.999 s``; what is too short for that in its own unit."""
+    return f"{seconds:.6g} s" if seconds == 0 or seconds >= MILLI else words.duration(seconds)
 
 
 def _met(report: Report) -> dict[str, tuple[str, str, str]]:
