@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,7 @@ class Pymemcache:
         ),
     }
     distribution = "pymemcache"
+    place = "127.0.0.1:11211"  # where a script looks for a memcached
 
     def __init__(self, location: Location, ttl: float | None = None) -> None:
         self._ttl = ttl
@@ -72,7 +73,6 @@ class Pymemcache:
         self.get = self._client.get
         self.get_many = self._client.get_many
         self.delete = self._client.delete
-        self.delete_many = self._client.delete_many
         self.clear = self._client.flush_all
 
     def set(self, key: str, value: Any, ttl: float | None = None) -> None:
@@ -82,6 +82,9 @@ class Pymemcache:
     def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
         seconds = self._ttl if ttl is None else ttl
         self._client.set_many(mapping, 0 if seconds is None else whole(seconds))
+
+    def delete_many(self, keys: Sequence[str]) -> None:
+        self._client.delete_many(keys)  # True, whatever there was
 
     @classmethod
     @contextmanager
