@@ -42,12 +42,12 @@ def test_set_many_sets_each(new_cache: NewCache, given: dict[str, int]) -> None:
     assert {key: cache.get(key, MISSING) for key in wanted} == wanted
 
 
-@needs(bulk="yes")
+@needs("delete_many", bulk="plain")
 @with_each(held=HELD, asked=ASKED)
 def test_delete_many_counts_those_that_were_there(new_cache: NewCache, held: dict[str, int], asked: list[str]) -> None:
-    """delete_many answers how many there were; a key named twice is deleted once."""
+    """delete_many answers how many there were, a key named twice once; where bulk is plain, it may answer None."""
     cache = filled(new_cache, held)
-    assert cache.delete_many(asked) == len(held.keys() & set(asked))
+    assert cache.delete_many(asked) in _counts(new_cache, len(held.keys() & set(asked)))
 
 
 @needs("delete_many", bulk="plain")
@@ -104,13 +104,13 @@ def test_get_many_agrees_about_expiry(new_cache: NewCache) -> None:
     assert cache.get_many(["a"]) == {}
 
 
-@needs(bulk="yes", ttl="fixed")
+@needs("delete_many", bulk="plain", ttl="fixed")
 def test_delete_many_counts_no_expired_entry(new_cache: NewCache) -> None:
     """An expired entry was not there to delete."""
     cache = new_cache(ttl=new_cache.unit)
     cache.set("a", 1)
     cache.advance(1.5 * cache.unit + cache.late)
-    assert cache.delete_many(["a"]) == 0
+    assert cache.delete_many(["a"]) in _counts(new_cache, 0)
 
 
 @needs(bulk="yes", ttl="per-entry")
@@ -187,3 +187,8 @@ def test_bulk_that_is_not_offered_is_refused(new_cache: NewCache) -> None:
     cache = new_cache()
     with pytest.raises((AttributeError, TypeError, NotImplementedError)):
         cache.get_many(["a"])
+
+
+def _counts(new_cache: NewCache, number: int) -> tuple[int | None, ...]:
+    """What delete_many may answer of so many entries."""
+    return (number,) if new_cache.capabilities.bulk == "yes" else (number, None)
