@@ -214,9 +214,18 @@ def test_a_frame_tells_what_was_put_in(frames: Frames) -> None:
 
 
 def test_a_frame_stays_readable() -> None:
-    """The layout is for ever too."""
-    frame = bytes.fromhex("b2fd9444 01 01 4000000000000000 0000000000000003 00000001 6b 01")
+    """The layout of a format is for ever too."""
+    frame = bytes.fromhex("03 01 4000000000000000 0000000000000003 00000001 6b 01 4b58c66b")
     assert Frames().pack(b"k", b"\x01", 2.0, 3) == frame
+
+
+def test_a_frame_of_an_earlier_format_is_nothing() -> None:
+    """With the seal in front: no value, no version, and no life in it."""
+    earlier = bytes.fromhex("b2fd9444 01 01 4000000000000000 0000000000000003 00000001 6b 01")
+    with pytest.raises(Damaged):
+        Frames().unpack(b"k", earlier)
+    assert Frames().peek(earlier) is None
+    assert not Frames().lives(earlier, 0.0)
 
 
 @EITHER
