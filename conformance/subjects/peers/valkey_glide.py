@@ -22,7 +22,8 @@ class ValkeyGlide:
         "scope": "network",
         "durable": "yes",  # entries outlive the client
         "threads": "safe",  # "thread safe": https://glide.valkey.io/concepts/client-features/multiplexing/
-        "bulk": "yes",  # MGET, DEL, and a transaction: https://glide.valkey.io/concepts/client-features/batching/
+        # MGET, DEL, and a transaction: https://valkey.io/valkey-glide-docs/concepts/client-features/batching-vs-pipelining
+        "bulk": "yes",
     }
     distribution = "valkey-glide-sync"
 
