@@ -24,7 +24,10 @@ _summary = pytest.StashKey[dict[str, Any]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("cacheproof")
     group.addoption(
-        "--capacities", metavar="N,N", help="of test_hit_ratio (default: shares of a trace's distinct keys)"
+        "--capacities",
+        metavar="N,N",
+        type=replays.capacities,
+        help="of test_hit_ratio, in entries (default: shares of a trace's distinct keys)",
     )
 
 

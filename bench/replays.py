@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -33,6 +34,19 @@ def taken(config: pytest.Config) -> list[Path]:
     config.option.trace = False
     config.args[:] = [each for each in config.args if each not in files]
     return [Path(each) for each in files]
+
+
+def capacities(text: str) -> list[int]:
+    """What ``--capacities=TEXT`` asks for, rising.
+
+    Raises:
+        ArgumentTypeError: one of them is no number of entries.
+    """
+    with suppress(ValueError):
+        numbers = sorted({int(each) for each in text.split(",")})
+        if numbers[0] > 0:
+            return numbers
+    raise ArgumentTypeError(f"{text!r}: give whole numbers of entries above 0, with commas between")
 
 
 @dataclass(frozen=True)
@@ -84,8 +98,8 @@ class Replay:
 class Replays:
     """Every trace is read once a session."""
 
-    def __init__(self, profile: str, capacities: str | None) -> None:
-        self._length, self._capacities = LENGTHS[profile], _numbers(capacities)
+    def __init__(self, profile: str, capacities: list[int] | None) -> None:
+        self._length, self._capacities = LENGTHS[profile], capacities
         self._open: dict[str, Replay] = {}
 
     def __getitem__(self, source: Source) -> Replay:
@@ -98,11 +112,3 @@ class Replays:
     def close(self) -> None:
         for each in self._open.values():
             each.trace.close()
-
-
-def _numbers(text: str | None) -> list[int]:
-    with suppress(ValueError):
-        numbers = sorted({int(each) for each in (text or "").split(",") if text})
-        if all(each > 0 for each in numbers):
-            return numbers
-    raise pytest.UsageError(f"--capacities={text!r}: give whole numbers of entries above 0, with commas between")

@@ -26,7 +26,7 @@ def test_hit_ratio(
     try:
         found = replays[source]
     except TraceError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     ttls = new_cache.capabilities.ttl == "per-entry"
     points = found.points(lambda capacity: _hits(new_cache.bare(capacity=capacity), found.trace, ttls=ttls))
     lines = [{"subject": new_cache.name, "points": points, "relies_on": [ROUND_TRIP, BOUND]}]

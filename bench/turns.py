@@ -67,6 +67,8 @@ def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 
 def estimate(items: Sequence[pytest.Item], pace: Pace) -> str:
     """One line that says how long it will take."""
+    if not items:
+        return "bench: no workload is chosen, so nothing is measured"
     able = [each for each in items if _is_measured(each) and not _column(each).missing]
     if not able:
         return "bench: no cache can run here, so nothing is measured"

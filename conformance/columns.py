@@ -109,6 +109,8 @@ def _load(name: str, known: Mapping[str, type | Uninstalled], kind: str) -> type
 
 def _imported(path: str) -> type:
     module_name, _, class_name = path.partition(":")
+    if not all(map(str.isidentifier, module_name.split("."))):
+        raise ContractError(f"{module_name!r} of {path!r} is no name of a module, as in `import package.module`")
     try:
         module = importlib.import_module(module_name)
     except Exception as error:  # whatever a stranger's module raises on import is the answer

@@ -72,7 +72,8 @@ def _chosen(config: pytest.Config) -> list[Column]:
 
 
 def _servers(config: pytest.Config) -> list[Server]:
-    names = _split(config.getoption("backend") or BACKENDS, "backend")
+    asked = config.getoption("backend")
+    names = _split(BACKENDS if asked is None else asked, "backend")
     return [servers.named(name, config.getoption("image")) for name in dict.fromkeys(names)]
 
 

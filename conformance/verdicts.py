@@ -121,7 +121,7 @@ class Verdicts:
 
     def _write(self, content: dict[str, Any]) -> None:
         target = self._config.getoption("results")
-        if target and not hasattr(self._config, "workerinput"):
+        if target is not None and not hasattr(self._config, "workerinput"):
             results.write(Path(target), content)
 
 

@@ -38,7 +38,10 @@ def _report(arguments: list[str]) -> int:
     parser.add_argument(
         "directory", metavar="DIR", type=Path, help="folder with result files; the report is written there"
     )
-    directory = parser.parse_args(arguments).directory
+    given, more = parser.parse_known_args(arguments)
+    if more:
+        parser.error(f"{more[0]!r} is too much; `{parser.prog} compare A B` takes two folders or more, this takes one")
+    directory = given.directory
     report = _read(parser, directory)
     pages = {"report.html": page.html(report), "report.md": page.markdown(report), "report.json": data.text(report)}
     _write(parser, directory, pages)

@@ -114,6 +114,7 @@ def test_a_cell_is_timed_on_one_processor() -> None:
         (["--base=nowhere"], "'nowhere' is neither a git ref"),
         (["--base=HEAD", "--workload=get-hit,get-it"], "'get-it' is no workload"),
         (["--base=HEAD", "--pairs=none"], "'none' is no number of pairs"),
+        (["--base=HEAD", "--budget=nan"], "'nan' is no number of seconds"),
         (["--base=HEAD", "--cache=memry"], "memry"),
         ([], "--base"),
     ],

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tracemalloc
+from argparse import ArgumentTypeError
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 
 from bench import requests, traces
 from bench.hit_ratio import lru, optimum, replay
-from bench.replays import Replays, sources
+from bench.replays import capacities, sources
 from bench.traces import NEVER, Request, Trace, TraceError, read
 from bench.yardsticks import Dict
 
@@ -220,8 +221,8 @@ def test_a_file_that_is_no_trace_is_named(tmp_path: Path) -> None:
     assert ran.returncode == 1
 
 
-@pytest.mark.parametrize("capacities", ["0", "a", "1,,2"])
-def test_capacities_are_numbers(capacities: str) -> None:
+@pytest.mark.parametrize("asked", ["", "0", "a", "1,,2", "-3,5"])
+def test_capacities_are_numbers(asked: str) -> None:
     """One line that says what would be right."""
-    with pytest.raises(pytest.UsageError, match="give whole numbers of entries above 0"):
-        Replays("quick", capacities)
+    with pytest.raises(ArgumentTypeError, match="give whole numbers of entries above 0"):
+        capacities(asked)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,7 +22,7 @@ from .sides import BaseError, lay_out
 from .table import rows
 from .verdict import REGRESSED
 
-PAIRS = 8
+PAIRS, BUDGET = 8, 600
 USUAL = [name for name, each in WORKLOADS.items() if not each.wide]
 USAGE_ERROR = 4  # as pytest's
 INTERRUPTED = 130  # as a shell's
@@ -52,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--payload", default="small", choices=PAYLOADS, help="what is stored (default: small)")
     parser.add_argument("--workload", default=USUAL, type=_workloads, help=f"default: {','.join(USUAL)}")
     parser.add_argument("--pairs", default=PAIRS, type=_count, help=f"of processes, to begin with (default: {PAIRS})")
-    parser.add_argument("--budget", default=600, type=float, help="seconds after which no pair is begun (default: 600)")
+    parser.add_argument("--budget", default=BUDGET, type=_seconds, help=f"seconds; then no new pair (default {BUDGET})")
     return parser
 
 
@@ -67,6 +69,13 @@ def _count(text: str) -> int:
     if text.isdecimal() and int(text) > 0:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no number of pairs, such as {PAIRS}")
+
+
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= (seconds := float(text)) < inf:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, such as {BUDGET}")
 
 
 def _say(text: str) -> None:
