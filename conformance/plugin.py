@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from math import inf
 from typing import Any
 
 import pytest
@@ -50,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--patience",
         metavar="SECONDS",
-        type=float,
+        type=_seconds,
         default=30.0,
         help="what hangs in one operation is given up on then",
     )
@@ -152,6 +155,13 @@ def record_curve(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], N
         request.node.user_properties.append(("curve", curve))
 
     return record
+
+
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < (seconds := float(text)) < inf:
+            return seconds
+    raise ArgumentTypeError(f"{text!r} is no number of seconds above 0, such as 30")
 
 
 def _opened(request: pytest.FixtureRequest) -> Any:
