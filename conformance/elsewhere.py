@@ -49,11 +49,18 @@ class Elsewhere:
         into.flush()
 
     def answer(self) -> Any:
-        """What came of it."""
+        """What came of it.
+
+        Raises:
+            NotImplementedError: the cache does not offer what the errand asks of it.
+        """
         line = Call(cast("IO[str]", self._process.stdout).readline).answer(3 * SAFETY)
         if not isinstance(line, str) or not line:
             raise AssertionError(f"another process with the same cache has ended, or hangs: {line!r}")
-        return json.loads(line)
+        answer = json.loads(line)
+        if isinstance(answer, dict) and "not offered" in answer:
+            raise NotImplementedError(answer["not offered"])
+        return answer
 
     def __enter__(self) -> Self:
         return self

@@ -21,6 +21,8 @@ def traffic(cache: Any, program: list[list[Any]], start: int, by: str) -> dict[s
     caller = Caller(cache, [Planned(*each) for each in program], by)
     caller.run(partial(_begin, start))
     sys.setprofile(None)
+    if isinstance(caller.error, NotImplementedError):
+        raise caller.error
     error = "" if caller.error is None else f"{type(caller.error).__name__}: {caller.error}"
     steps = [[each.name, each.key, each.value, each.answer, each.began, each.ended, by] for each in caller.history]
     return {"history": steps, "error": error, "under_way": str(caller.under_way)}
@@ -42,15 +44,23 @@ def _serve(path: str) -> None:
     subject = getattr(import_module(module), name)
     for line in sys.stdin:
         errand, at, options, arguments = json.loads(line)
-        answer = None
-        if errand in MAKING:
-            answer = MAKING[errand](partial(_made, subject, at, options), *arguments)
-        elif errand != "nothing":
-            cache = _made(subject, at, options)
-            answer = ERRANDS[errand](cache, *arguments)
-            getattr(cache, "close", bool)()
+        make = partial(_made, subject, at, options)
+        try:
+            answer = MAKING[errand](make, *arguments) if errand in MAKING else _carried_out(errand, make, arguments)
+        except NotImplementedError as error:
+            answer = {"not offered": str(error)}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def _carried_out(errand: str, make: Callable[[], Any], arguments: list[Any]) -> Any:
+    if errand == "nothing":
+        return None
+    cache = make()
+    try:
+        return ERRANDS[errand](cache, *arguments)
+    finally:
+        getattr(cache, "close", bool)()
 
 
 def _made(subject: type, at: list[str] | None, options: dict[str, Any]) -> Any:

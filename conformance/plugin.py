@@ -177,10 +177,12 @@ def _opened(request: pytest.FixtureRequest) -> Any:
 def _parametrize(metafunc: pytest.Metafunc, fixture: str) -> None:
     selection, needs = metafunc.config.stash[_selection], needed_by(metafunc.function)
     also = [name for mark in metafunc.definition.iter_markers("also") for name in mark.args]
+    judged = metafunc.module.__package__ == __package__
     chosen = [each for each in (*selection.columns, *selection.also(also)) if each.fixture == fixture]
+    chosen = [each for each in chosen if judged or getattr(each.subject, "measured", True)]
     able = [each for each in chosen if all(need.met_by(each.subject, each.offered) for need in needs)]
     metafunc.parametrize(fixture, list(map(_param, able)), indirect=True, scope="session")
-    if metafunc.module.__package__ == __package__:
+    if judged:
         metafunc.config.stash[_verdicts].promise(metafunc.function, [each for each in chosen if each not in able])
 
 

@@ -48,6 +48,7 @@ class Layered(LayeredCache):
         deadline: float = 2.0,
         recovery_time: float = 0.05,
         memory: MemoryCache | None = None,
+        mirror: bool = False,
         **options: Any,
     ) -> None:
         """One that is made after another was closed is the same machine, started anew; else it is one more."""
@@ -55,7 +56,8 @@ class Layered(LayeredCache):
         left = _left[self._place]
         self._directory = left.pop() if left else f"{_files.name}/{next(_numbers)}"
         redis = RedisCache(location.connect(), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
-        super().__init__(redis, self._directory, memory=memory, breaker=CircuitBreaker(recovery_time=recovery_time))
+        breaker = CircuitBreaker(recovery_time=recovery_time)
+        super().__init__(redis, self._directory, memory=memory, breaker=breaker, mirror=mirror)
 
     def close(self) -> None:
         super().close()
