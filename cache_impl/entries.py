@@ -61,7 +61,7 @@ class Entries:
         self._drop(self._raw(key), claim)
 
     def _raw(self, key: str) -> bytes:
-        return self._prefix + checked_text(key).encode(errors="surrogatepass")
+        return self._prefix + checked_text(key).encode("utf-8", "surrogatepass")
 
     def _text(self, raw: bytes) -> str | None:
         try:
@@ -75,30 +75,31 @@ class Entries:
         ttl = self._ttl if ttl is None else ttl
         return now, inf if ttl is None else deadline(now, ttl)
 
-    def _value(self, raw: bytes, frame: bytes | None, now: float) -> Any:
-        if (payload := self._payload(raw, frame, now)) is MISSING:
-            return MISSING
-        try:
-            return decode(payload)
-        except Damaged:
-            self._count(damaged=1)
-            return MISSING
+    def _value(
+        self,
+        raw: bytes,
+        frame: bytes | None,
+        now: float,
+        made: Callable[[bytes], Any] = decode,
+        *,
+        taken: bool = False,
+    ) -> Any:
+        """What is ``made`` of the payload of a value that lives.
 
-    def _payload(self, raw: bytes, frame: bytes | None, now: float, *, taken: bool = False) -> Any:
-        """The payload of a value that lives. What is seen expired goes: no clock that steps back shows it again."""
+        What is seen expired goes, if it is not ``taken`` already: no clock that steps back shows it again.
+        """
         if frame is None:
             return MISSING
         try:
             kind, expires, _, payload = self._frames.unpack(raw, frame)
+            if kind == VALUE and now < expires:
+                return made(payload)
         except Damaged:
             self._count(damaged=1)
             return MISSING
-        if kind != VALUE:
-            return MISSING
-        if expires <= now:
+        if kind == VALUE:
             self._count(expired=taken or self._drop(raw, frame))
-            return MISSING
-        return payload
+        return MISSING
 
     def _drop(self, raw: bytes, frame: bytes) -> bool:
         try:

@@ -68,10 +68,28 @@ class Reader:
         if kind == _NUMBER:
             return int(rest)
         if kind == _ARRAY:
-            return None if rest == b"-1" else [self._reply() for _ in range(int(rest))]
+            return None if rest == b"-1" else self._array(int(rest))
         if kind == _ERROR:
             return redis.ResponseError(rest.decode(errors="replace"))
         raise ValueError(f"a reply that begins with {bytes([kind]) + rest[:20]!r}")
+
+    def _array(self, size: int) -> list[Any]:
+        """``size`` replies. Most are strings that are here already: for those, no call each."""
+        found: list[Any] = []
+        data, at = self._data, self._at
+        while len(found) < size:
+            line = data.find(b"\r\n", at)
+            length = int(data[at + 1 : line]) if line > 0 and data[at] == _STRING else -1
+            end = line + 2 + length
+            if length >= 0 and end + 2 <= len(data):
+                found.append(data[line + 2 : end])
+                at = end + 2
+            else:
+                self._at = at
+                found.append(self._reply())
+                data, at = self._data, self._at
+        self._at = at
+        return found
 
     def _await_line(self) -> tuple[int, int]:
         """Where the next line begins and ends, when all of it is there."""

@@ -79,12 +79,15 @@ class Tier(Renewing, Coroutines[str]):
         wanted = {key: self._raw(key) for key in asked}
         frames = self._store.read(wanted.values())
         now = self._clock()
-        values = {key: self._value(raw, frame, now) for (key, raw), frame in zip(wanted.items(), frames, strict=True)}
-        hits = sum(values[key] is not MISSING for key in asked)
+        values: dict[str, Any] = {}
+        for (key, raw), frame in zip(wanted.items(), frames, strict=True):
+            if (value := self._value(raw, frame, now)) is not MISSING:
+                values[key] = value
+        hits = len(values) if len(asked) == len(wanted) else sum(key in values for key in asked)
         with self._counting:
             self._hits += hits
             self._misses += len(asked) - hits
-        return {key: value for key, value in values.items() if value is not MISSING}
+        return values
 
     def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
         """Store every value of ``mapping``; on an error, none."""
@@ -104,7 +107,7 @@ class Tier(Renewing, Coroutines[str]):
         for key in unwanted:
             self._flights.overtake(key)
         return sum(
-            self._payload(raw, frame, now, taken=True) is not MISSING
+            self._value(raw, frame, now, bytes, taken=True) is not MISSING
             for raw, frame in zip(unwanted.values(), taken, strict=True)
         )
 
@@ -119,18 +122,7 @@ class Tier(Renewing, Coroutines[str]):
         """
         checked_ttl(ttl)
         value = self.get(key, MISSING) if self._renewal is None else self._fresh(key, compute, ttl)
-        if value is not MISSING:
-            return value
-        raw = self._raw(key)
-        held: list[bytes] = []  # what lies under the key while we compute
-        began = self._clock() if self._renewal is not None else inf
-        payload = self._flights.run(
-            key,
-            lambda: self._look(raw, held),
-            lambda: self._computed(raw, held, compute),
-            lambda payload, _flight: self._land(raw, held, payload, ttl, began),
-        )
-        return decode(payload)
+        return self._made(key, compute, ttl) if value is MISSING else value
 
     def stats(self) -> Stats:
         """The figures so far of this object, and how many entries there are in all."""
@@ -147,7 +139,7 @@ class Tier(Renewing, Coroutines[str]):
 
     def __contains__(self, key: str) -> bool:
         raw = self._raw(key)
-        return self._payload(raw, self._store.find(raw), self._clock()) is not MISSING
+        return self._value(raw, self._store.find(raw), self._clock(), bytes) is not MISSING
 
     def __len__(self) -> int:
         self._sweep(now := self._clock())
@@ -168,6 +160,19 @@ class Tier(Renewing, Coroutines[str]):
         """Wait for no compute and hold no lock, as in a new object or process."""
         self._flights = Flights()
         self._counting = Lock()
+
+    def _made(self, key: str, compute: Callable[[], Any], ttl: float | None) -> Any:
+        """What ``compute()`` returns, or another's of all who ask meanwhile."""
+        raw = self._raw(key)
+        held: list[bytes] = []  # what lies under the key while we compute
+        began = self._clock() if self._renewal is not None else inf
+        payload = self._flights.run(
+            key,
+            lambda: self._look(raw, held),
+            lambda: self._computed(raw, held, compute),
+            lambda payload, _flight: self._land(raw, held, payload, ttl, began),
+        )
+        return decode(payload)
 
     def _look(self, raw: bytes, held: list[bytes]) -> Any:
         """The payload of a value that has come meanwhile; else ``MISSING``, and in ``held`` what to exchange for it.
