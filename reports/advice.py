@@ -23,6 +23,7 @@ MUSTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "plain": ("methods to call without await", "asynchronous", ("no",)),
     "async": ("methods to await", "asynchronous", ("yes",)),
 }
+PLAIN, AWAITED = "plain", "async"
 
 #: The workloads that a read through a cache is made of.
 HIT, MISS, SET = "get-hit", "get-miss", "set-overwrite"
@@ -53,40 +54,14 @@ class Case:
 
 
 CASES = (
-    Case(
-        "web",
-        "One web process",
-        "One process on one machine; a 10 ms query behind.",
-        1,
-        1,
-        0.01,
-        0.0,
-        50,
-        ("ttl", "bounded", "threads", "plain"),
-    ),
-    Case(
-        "workers",
-        "Three workers on a host",
-        "Three processes on one machine; a 50 ms call behind.",
-        1,
-        3,
-        0.05,
-        0.0,
-        50,
-        ("host", "ttl", "plain"),
-    ),
-    Case(
-        "fleet",
-        "Ten machines, an LLM behind",
-        "Ten machines, one process each; an LLM call of 300 ms and 1 ¢ behind.",
-        10,
-        1,
-        0.3,
-        0.01,
-        50,
-        ("network", "ttl", "plain"),
-    ),
-)
+    Case("web", "One web process", "One process on one machine; a 10 ms query behind.",
+         1, 1, 0.01, 0.0, 50, ("ttl", "bounded", "threads", PLAIN)),
+    Case("workers", "Three workers on a host", "Three processes on one machine; a 50 ms call behind.",
+         1, 3, 0.05, 0.0, 50, ("host", "ttl", PLAIN)),
+    Case("fleet", "Ten machines, an LLM behind",
+         "Ten machines, one process each; an LLM call of 300 ms and 1 ¢ behind.",
+         10, 1, 0.3, 0.01, 50, ("network", "ttl", PLAIN)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -130,12 +105,16 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Advice:
-    """The best of a case, with all that tie with it; then who else would do, then who would not."""
+    """The best of a case, with all that tie with it; then who else would do, then who would not.
+
+    ``awaited`` are those of ``out`` that would do if only the application awaited them.
+    """
 
     case: Case
     best: tuple[Candidate, ...]
     others: tuple[Candidate, ...]
     out: tuple[Rejected, ...]
+    awaited: tuple[Subject, ...]
 
 
 def advise(report: Report, case: Case, payload: str) -> Advice:
@@ -144,7 +123,15 @@ def advise(report: Report, case: Case, payload: str) -> Advice:
     able = sorted((each for each in judged if isinstance(each, Candidate)), key=lambda each: each.cost.middle)
     best = [each for each in able if each.cost.ties(able[0].cost)]
     others = [each for each in able if each not in best]
-    return Advice(case, tuple(best), tuple(others), tuple(each for each in judged if isinstance(each, Rejected)))
+    out = [each for each in judged if isinstance(each, Rejected)]
+    awaited = [each.subject for each in out if _awaited(report, each.subject, case)]
+    return Advice(case, tuple(best), tuple(others), tuple(out), tuple(awaited))
+
+
+def _awaited(report: Report, subject: Subject, case: Case) -> bool:
+    musts = tuple(AWAITED if each == PLAIN else each for each in case.musts)
+    other = replace(case, musts=musts)
+    return musts != case.musts and not (idle(subject) or _why_not(subject, other, broken(report, subject)))
 
 
 def pick(advice: Advice) -> str:

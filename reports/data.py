@@ -61,6 +61,7 @@ def _advice(advice: Advice) -> dict[str, Any]:
         "musts": list(case.musts),
         "take": [each.subject.name for each in advice.best],
         "others": [each.subject.name for each in advice.others],
+        "awaited": [each.name for each in advice.awaited],
         "out": {each.subject.name: each.why for each in advice.out},
     }
 

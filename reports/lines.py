@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from .svg import Axis, clipped, picture, plain, tag
 
-LEFT, RIGHT, WIDTH, TOP, BOTTOM, HEIGHT = 60.0, 540.0, 700.0, 12.0, 300.0, 344.0
+LEFT, RIGHT, WIDTH, TOP, BOTTOM, HEIGHT = 60.0, 510.0, 710.0, 12.0, 300.0, 344.0
 #: Characters of a name that there is room for.
 NAME = 23
 #: More points than this are no points any more.
@@ -30,16 +30,21 @@ class Line:
 
 
 def lines(title: str, description: str, drawn: list[Line], axes: tuple[Axis, Axis], anchor: str) -> Markup:
-    """All of ``drawn``; the page's script reads the ends of the axes from ``data-axes`` when it moves a line."""
+    """All of ``drawn``; for where a window has no room for names beside the lines, they are listed, too.
+
+    The page's script reads the ends of the axes from ``data-axes`` when it moves a line.
+    """
     across, up = axes
     ends = _apart([up(each.points[-1][1]) for each in drawn])
     cursor = tag("line", x1=-9, x2=-9, y1=up.end, y2=up.start, class_="cursor")
     curves = [_curve(each, across, up, end) for each, end in zip(drawn, ends, strict=True)]
     bounds = " ".join(str(each) for axis in axes for each in (axis.low, axis.high, axis.start, axis.end))
     chart = picture(title, description, WIDTH, HEIGHT, _grid(across, up), cursor, *curves, anchor=anchor)
+    keys = [tag("li", each.label, class_=each.kind) for each in drawn]
     return tag(
         "div",
         chart,
+        tag("ul", *keys, class_="keys"),
         class_="curves crowd" if len(drawn) > CROWD else "curves",
         data_axes=bounds,
         tabindex=0,

@@ -37,8 +37,7 @@ class Report:
 
     def hue(self, name: str) -> str:
         """The class that gives a subject its colour in every chart of lines."""
-        names = [each.name for each in self.subjects if each.role != "yardstick"]
-        return f"l{names.index(name) % 8}" if name in names else "reference"
+        return f"l{self._hues[name] % 8}" if name in self._hues else "reference"
 
     def place(self, promise: Promise, subject: Subject) -> str:
         """The id of what the page says of a cell: that of the subject's first of which it says the same."""
@@ -111,6 +110,13 @@ class Report:
         for (promise, subject), each in self.verdicts.items():
             found.setdefault((subject, each.said), promise)
         return found
+
+    @cached_property
+    def _hues(self) -> dict[str, int]:
+        """Those that share charts most often first, so that no two of them share a colour."""
+        lines = [each for each in self.subjects if each.role != "yardstick"]
+        lines.sort(key=lambda each: (each.awaited, not each.ran))
+        return {each.name: number for number, each in enumerate(lines)}
 
     @cached_property
     def _rows(self) -> dict[str, int]:

@@ -4,7 +4,7 @@
   const on = (targets, event, run) => targets.forEach(each => each.addEventListener(event, run));
   const make = (name, text, className = '') => Object.assign(document.createElement(name), { textContent: text, className });
 
-  // Filters, open groups and the form live in the address.
+  // What is chosen lives in the address.
   const state = new URLSearchParams(location.search);
   const keep = (name, value) => {
     value ? state.set(name, value) : state.delete(name);
@@ -54,13 +54,13 @@
     keep('open', finding.id);
   };
   const cells = all('.matrix td a');
-  cells.forEach(link => { link.ariaExpanded = 'false'; });
+  for (const link of cells) link.ariaExpanded = 'false';
   on(cells, 'click', event => { event.preventDefault(); toggle(event.currentTarget); });
-  all('.behind').forEach(list => { list.open = location.hash.startsWith('#v') && !!$(location.hash, list); });
+  for (const list of all('.behind')) list.open = location.hash.startsWith('#v') && !!$(location.hash, list);
   const first = cells.find(link => link.hash === '#' + state.get('open'));
   if (first) { $('.fold', body(first)).checked = true; toggle(first); first.scrollIntoView({block: 'center'}); }
   onkeydown = event => { const link = event.key === 'Escape' && $('[aria-expanded=true]'); if (link) { toggle(link); link.focus(); } };
-  onbeforeprint = () => all('.behind, .fold-in, .case').forEach(each => { each.open = true; });
+  onbeforeprint = () => { for (const each of all('details[class]')) each.open = true; };
 
   on(all('.copy'), 'click', async ({target: button}) => {
     const code = $('code', button.parentNode);
@@ -76,7 +76,7 @@
   const {same, unknown, musts, cases, caches, reaches} = JSON.parse($('#data').textContent), field = form.elements;
   const digits = x => x >= 99.5 ? Math.round(x).toLocaleString('en') : x >= .095 ? x.toFixed(x >= 9.95 ? 1 : 2).replace(/\.0+$/, '') : String(+x.toPrecision(2));
   const time = s => { const [scale, unit] = [[1, 's'], [1e-3, 'ms'], [1e-6, 'µs'], [1e-9, 'ns']].find(([scale]) => s >= .9995 * scale || scale < 1e-8); return digits(s / scale) + ' ' + unit; };
-  const times = x => (x >= .995 && x < 99.5 ? x.toFixed(1) : digits(x)) + '×';
+  const times = x => (x >= .995 && x < 99.5 ? x.toFixed(x >= 1.005 && x < 1.095 ? 2 : 1) : digits(x)) + '×';
   const money = x => '$' + x.toLocaleString('en', {minimumFractionDigits: 2, maximumFractionDigits: x < .01 ? 5 : 2});
   const read = () => ({m: +field.m.value || 1, p: +field.p.value || 1, c: +field.c.value || 0, o: +(10 ** field.o.value).toPrecision(2), u: Math.round(10 ** field.u.value),
     need: new FormData(form).getAll('need'), payload: field.payload.value});

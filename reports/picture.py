@@ -24,7 +24,15 @@ FLAGS = [
     "--hide-scrollbars",
     "--force-device-scale-factor=1",
 ]
-WIDTH, HEIGHT = 1280, 1840
+#: Pixels; the picture ends where the last of ``WHOLE`` does that ends within ``HEIGHT``.
+WIDTH, HEIGHT = 1280, 2200
+#: What must not be cut in two.
+WHOLE = "main > section, .box"
+#: Makes the title of the page the places where these end.
+RULER = """<style>.box { max-height: none !important; }</style><script>
+onload = () => { document.title = [...document.querySelectorAll(%r)].map(
+each => Math.ceil(each.getBoundingClientRect().bottom + scrollY)).join(); };</script>"""
+MARGIN = 16
 DEADLINE = 60.0
 
 
@@ -45,16 +53,31 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def take(browser: str, page: Path, picture: Path) -> None:
-    """Let ``browser`` open ``page`` and write what it shows to ``picture``.
+    """Let ``browser`` open ``page`` and write its beginning to ``picture``.
 
     Raises:
         subprocess.SubprocessError: the browser failed, or did not end.
     """
-    with tempfile.TemporaryDirectory() as profile:
-        options = [f"--user-data-dir={profile}", f"--window-size={WIDTH},{HEIGHT}", f"--screenshot={picture.resolve()}"]
-        subprocess.run(
-            [browser, *FLAGS, *options, page.resolve().as_uri()], check=True, capture_output=True, timeout=DEADLINE
-        )
+    with tempfile.TemporaryDirectory() as folder:
+        ruled = Path(folder) / "report.html"
+        ruled.write_text(page.read_text(encoding="utf-8") + RULER % WHOLE, encoding="utf-8")
+        content = _run(browser, folder, ruled, "--dump-dom", f"--window-size={WIDTH},{HEIGHT}")
+        height = cut(content.partition("<title>")[2].partition("</title>")[0])
+        _run(browser, folder, ruled, f"--screenshot={picture.resolve()}", f"--window-size={WIDTH},{height}")
+
+
+def cut(ends: str) -> int:
+    """The last of ``ends`` that there is room for, with a margin; all the room where there is none."""
+    found = [int(each) for each in ends.split(",") if each.isdecimal()]
+    return max((each for each in found if each + MARGIN <= HEIGHT), default=HEIGHT - MARGIN) + MARGIN
+
+
+def _run(browser: str, folder: str, page: Path, *options: str) -> str:
+    done = subprocess.run(
+        [browser, *FLAGS, f"--user-data-dir={folder}/profile", *options, page.as_uri()],
+        check=True, capture_output=True, timeout=DEADLINE, encoding="utf-8",
+    )  # fmt: skip
+    return done.stdout
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import words
-from .advice import HIT, MUSTS, Advice, Candidate, Case, Cost, Rejected, offered
+from .advice import HIT, MUSTS, PLAIN, Advice, Candidate, Case, Cost, Rejected, offered
 from .model import Report
 
 #: A tie of more is told by the first of them alone.
@@ -15,17 +15,21 @@ MOST_TIED = 3
 
 @dataclass(frozen=True)
 class Ruled:
-    """Why some would not do, and which; ``idle`` where nothing is known about them that could tell."""
+    """Why some would not do, and which; ``idle`` where nothing is known about them that could tell.
+
+    Of those that are no choice anyway there is less need to tell: they stand ``aside``.
+    """
 
     why: str
     names: list[str]
     idle: bool
+    aside: bool
 
 
 def reasons(report: Report, advice: Advice, payload: str) -> list[str]:
     """Why the best of a case are the best, in sentences."""
     if not advice.best:
-        return []
+        return _awaiting(advice)
     first = advice.best[0]
     hit = report.measurements[first.subject.name, HIT, payload].median
     return [
@@ -35,15 +39,18 @@ def reasons(report: Report, advice: Advice, payload: str) -> list[str]:
         *_money(advice.case, first.cost),
         *_next(advice),
         *_copies(advice),
+        *_awaiting(advice),
     ]
 
 
 def ruled_out(advice: Advice) -> list[Ruled]:
-    """Who would not do, by the reason: those that were judged first."""
-    found: dict[tuple[bool, str], list[str]] = {}
+    """Who would not do, by the reason: those that were a choice first."""
+    found: dict[tuple[bool, bool, str], list[str]] = {}
     for each in advice.out:
-        found.setdefault((each.idle, each.why), []).append(each.subject.label)
-    return sorted((Ruled(why, names, idle) for (idle, why), names in found.items()), key=lambda each: each.idle)
+        other = each.subject.awaited and PLAIN in advice.case.musts
+        found.setdefault((each.idle, each.idle or other, each.why), []).append(each.subject.label)
+    ruled = [Ruled(why, names, idle, aside) for (idle, aside, why), names in found.items()]
+    return sorted(ruled, key=lambda each: (each.aside, each.idle))
 
 
 def _keeping(report: Report, best: Sequence[Candidate]) -> list[str]:
@@ -98,9 +105,8 @@ def _next(advice: Advice) -> list[str]:
     if not advice.others:
         return []
     best, other = advice.best[0], advice.others[0]
-    more = words.times(other.cost.middle / best.cost.middle)
     server = ", and a server to run" if other.subject.backend and not best.subject.backend else ""
-    return [f"{other.subject.label} would take {more} the time{server}."]
+    return [f"{other.subject.label} would take {words.duration(other.cost.middle)} a read{server}."]
 
 
 def _copies(advice: Advice) -> list[str]:
@@ -115,3 +121,9 @@ def _copies(advice: Advice) -> list[str]:
 def _copied(quickest: Rejected, many: int, middle: float) -> str:
     each = f"{quickest.subject.label} in each of {many} processes would make every one of them call for itself"
     return f"{each}: {words.duration(middle)} a read."
+
+
+def _awaiting(advice: Advice) -> list[str]:
+    """Who would do for an application of coroutines."""
+    names = [each.label for each in advice.awaited]
+    return [f"For code that awaits: {words.few(names, MOST_TIED)}."] if names else []

@@ -66,14 +66,14 @@ class LogAxis:
         return round(self.start + place * (self.end - self.start), 1)
 
     def ticks(self, most: int) -> list[float]:
-        """Decades, thinned out or filled with 2 and 5."""
+        """Decades, thinned out or filled with 2 and 5; between two of them, what a linear axis has."""
         decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         for steps, stride in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 3)):
             found = [step * 10.0**each for each in decades if each % stride == 0 for step in steps]
             found = [each for each in found if self.low <= each * 1.0001 and each <= self.high * 1.0001]
             if len(found) <= most:
                 break
-        return found
+        return found if found[1:] else LinearAxis(self.low, self.high, self.start, self.end).ticks(most // 2)
 
 
 @dataclass(frozen=True)

@@ -35,19 +35,15 @@ def quantity(value: float, unit: str) -> str:
 
 def short(value: float) -> str:
     """``value`` for the tick of an axis, such as ``20k`` or ``3M``."""
-    scale, suffix = next(
-        (
-            (scale, suffix)
-            for scale, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k"))
-            if abs(value) >= 10 * scale or abs(value) == scale
-        ),
-        (1, ""),
-    )
+    scales = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+    scale, suffix = next((each for each in scales if abs(value) >= each[0]), (1, ""))
     return f"{value / scale:,.4g}{suffix}"
 
 
 def times(ratio: float) -> str:
-    """A ratio, such as ``4.3×``."""
+    """A ratio, such as ``4.3×``, ``1.04×``."""
+    if 1.005 <= ratio < 1.095:
+        return f"{ratio:.2f}×"
     return f"{ratio:.1f}×" if 0.995 <= ratio < 99.5 else f"{digits(ratio)}×"
 
 

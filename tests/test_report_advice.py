@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from report_samples import NASTY, Elements, made, spread
+from report_samples import NASTY, Elements, made, spread, with_awaited
 from sample_results import Record, results
 
 from reports import advice, comparison
 from reports.__main__ import main
+from reports.reasons import reasons, ruled_out
 
 
 def test_a_cache_that_is_not_shared_fetches_an_entry_once_in_every_process() -> None:
@@ -38,6 +40,15 @@ def test_a_cache_that_breaks_what_the_case_rests_on_is_out() -> None:
     web = advice.advise(made(results()), advice.CASES[0], "small")
     assert "breaks: expired entries go first" in [each.why for each in web.out if each.subject.name == "memory"]
     assert web.best == ()
+
+
+def test_what_would_do_if_it_were_awaited_is_named_and_stands_aside() -> None:
+    report = made(with_awaited(results()))
+    web = advice.advise(report, replace(advice.CASES[0], musts=("ttl", "plain")), "small")
+    assert [each.name for each in web.awaited] == ["twin"]
+    assert reasons(report, web, "small")[-1] == "For code that awaits: twin."
+    assert [each.names for each in ruled_out(web) if each.aside and not each.idle] == [["twin"]]
+    assert advice.advise(report, advice.CASES[1], "small").awaited == ()
 
 
 def test_overlapping_intervals_are_a_tie() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import os
 import shutil
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sample_results import results
 
-from reports import advice, page
+from reports import advice, page, picture
 from reports.results import merge
 
 if TYPE_CHECKING:
@@ -271,6 +272,27 @@ def test_an_address_with_nonsense_is_a_page_all_the_same(report: Page, view: str
     assert report.seen("h1")
     assert report.one("#own .pick").get_property("textContent")
     assert report.errors() == []
+
+
+def test_the_picture_for_the_readme_ends_with_a_whole_table_or_section(
+    report: Page, place: str, tmp_path: Path
+) -> None:
+    shown = tmp_path / "report.png"
+    picture.take(str(_browser()), Path(place.removeprefix("file://")), shown)
+    bottoms = (
+        f"return [...document.querySelectorAll('{picture.WHOLE}')].map(each => each.getBoundingClientRect().bottom)"
+    )
+    ends = [math.ceil(each) for each in report.driver.execute_script(bottoms)]
+    height = int.from_bytes(shown.read_bytes()[20:24])
+    assert height - picture.MARGIN in ends
+    assert picture.HEIGHT / 2 < height <= picture.HEIGHT
+
+
+def test_the_names_of_lines_are_told_where_they_have_no_room(report: Page) -> None:
+    names = [each.get_property("textContent") for each in report.all("#scaling .curves:first-of-type .line > text")]
+    assert report.seen("#scaling .keys li") == []
+    report.open(width=390)
+    assert set(report.seen("#scaling .keys li")) >= set(names)
 
 
 def test_without_a_script_everything_is_there(report: Page) -> None:

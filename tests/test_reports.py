@@ -200,6 +200,13 @@ def test_the_documented_schema_is_the_schema() -> None:
     assert documented.read_text(encoding="utf-8") == document.text(), "python -m reports.document > docs/RESULTS.md"
 
 
+@pytest.mark.parametrize(
+    ("ends", "height"), [("700,1900,1500,9000", 1916), ("9000", 2200), ("", 2200), ("report <b>", 2200), ("2200", 2200)]
+)
+def test_a_picture_ends_where_something_ends(ends: str, height: int) -> None:
+    assert picture.cut(ends) == height
+
+
 def test_a_picture_needs_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         picture.main([str(tmp_path), str(tmp_path / "report.png")])

@@ -19,7 +19,7 @@ MOST_LINES = 5
 
 def html(report: Report) -> Markup | None:
     """For each stand-in, the promises on which a real server answers otherwise, and what both cost."""
-    pairs = [(fake, real) for fake in report.of_role("cache") for real in _real(report, fake)]
+    pairs = _pairs(report)
     if not pairs:
         return None
     shown = [
@@ -27,6 +27,12 @@ def html(report: Report) -> Markup | None:
         for fake, real in pairs
     ]
     return render("fake.html", pairs=shown, outcomes=OUTCOMES)
+
+
+def _pairs(report: Report) -> list[tuple[Subject, Subject]]:
+    """Each stand-in with each real one, those to await last."""
+    fakes = sorted(report.of_role("cache"), key=lambda each: each.awaited)
+    return [(fake, real) for fake in fakes for real in _real(report, fake)]
 
 
 def _real(report: Report, fake: Subject) -> list[Subject]:
@@ -55,10 +61,9 @@ def _costs(report: Report, fake: Subject, real: Subject) -> list[tuple[Measureme
 
 def markdown(report: Report) -> list[str]:
     """A line for each promise on which they differ."""
-    pairs = [(fake, real) for fake in report.of_role("cache") for real in _real(report, fake)]
     said = [
         f"- {plain(promise.title)}: {plain(fake.label)} {OUTCOMES[mine][1]}, {plain(real.label)} {OUTCOMES[theirs][1]}"
-        for fake, real in pairs
+        for fake, real in _pairs(report)
         for promise, mine, theirs in _differ(report, fake, real)
     ]
     return ["## Where the fake differs", "", *at_most(MOST_LINES, said), ""] if said else []

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from markupsafe import Markup
 
@@ -43,6 +44,7 @@ def _topic(curve: Curve) -> str:
 
 def _figure(report: Report, curve: Curve) -> dict[str, object]:
     points = [point for line in curve.lines.values() for point in line["points"]]
+    places = sorted({each[0] for each in points})
     across = _axis(curve.x, [each[0] for each in points], LEFT, RIGHT)
     up = _axis(curve.y, [value for each in points for value in each[1:]], BOTTOM, TOP)
     unkept = {name: report.unkept(name, line.get("relies_on", ())) for name, line in curve.lines.items()}
@@ -54,17 +56,18 @@ def _figure(report: Report, curve: Curve) -> dict[str, object]:
     description = f"{_named(curve.y)} over {_named(curve.x)}. The table below has the figures."
     return {
         "curve": curve,
-        "alone": len({each[0] for each in points}) == 1,
+        "alone": len(places) == 1,
         "chart": lines(curve.title, description, drawn, (across, up), anchor=f"s-{words.slug(curve.id)}"),
         "unkept": [(name, each.title) for name, promises in unkept.items() for each in promises],
-        "rows": [(across.show(x), _row(curve, x)) for x in sorted({each[0] for each in points})],
+        "columns": [across.show(each) for each in places],
+        "rows": [(name, _row(curve, line, places)) for name, line in curve.lines.items()],
     }
 
 
-def _row(curve: Curve, x: float) -> list[str]:
-    """Every line's value at ``x``, as far as it has one."""
-    found = (next((each[1] for each in line["points"] if each[0] == x), None) for line in curve.lines.values())
-    return ["–" if each is None else words.quantity(each, curve.y["unit"]) for each in found]
+def _row(curve: Curve, line: Mapping[str, Any], places: list[float]) -> list[str]:
+    """A line's value at each of ``places``, as far as it has one."""
+    known = {each[0]: words.quantity(each[1], curve.y["unit"]) for each in line["points"]}
+    return [known.get(each, "–") for each in places]
 
 
 def _axis(axis: Mapping[str, str], values: list[float], start: float, end: float) -> Axis:
