@@ -14,7 +14,7 @@ from weakref import WeakSet, finalize
 
 from .errors import BadValue, CacheClosed, CacheError, DeadlineExceeded, StorageError
 from .latency import Waits
-from .ownership import make_ours
+from .ownership import Schema, make_ours
 from .private import private_directory, private_file, protect
 
 _NAME = "cache.sqlite3"
@@ -32,7 +32,7 @@ _paused: list[Database] = []  # for the fork under way
 
 
 class Database:
-    """Statements on ``directory``'s database, made by ``schema`` where there is none; ``version`` is the schema's.
+    """Statements on ``directory``'s database, made by ``schema`` where there is none, or an older one.
 
     What was committed survives this process, however it ends; after a power cut the latest of it may be
     missing, but nothing is torn (write-ahead log, ``synchronous=NORMAL``). A statement waits at most
@@ -46,7 +46,7 @@ class Database:
         DeadlineExceeded: another process held the file for too long.
     """
 
-    def __init__(self, directory: str | PathLike[str], schema: Sequence[str], version: int, deadline: float) -> None:
+    def __init__(self, directory: str | PathLike[str], schema: Schema, deadline: float) -> None:
         self._path = private_directory(directory, (_NAME, *_BESIDE)) / _NAME
         self._deadline = deadline
         self._idle: list[sqlite3.Connection] = []
@@ -62,7 +62,7 @@ class Database:
             for name in _BESIDE:
                 with suppress(FileNotFoundError):
                     protect(self._path.with_name(name))
-            self._prepare(schema, version)
+            self._prepare(schema)
 
     def read(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows that ``statement`` finds."""
@@ -77,15 +77,15 @@ class Database:
             self._writing.release()
 
     @contextmanager
-    def transaction(self) -> Iterator[Callable[..., sqlite3.Cursor]]:
-        """Run several statements as one step, with what this yields: all of them, or on an error none."""
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run several statements as one step, on what this yields: all of them, or on an error none."""
         begun = time.perf_counter()
         self._await_turn()
         try:
             connection = self._lend()
             try:
                 connection.execute("BEGIN IMMEDIATE")
-                yield connection.execute
+                yield connection
                 connection.execute("COMMIT")
             except _FAILURES as error:
                 raise self._explained(error) from error
@@ -116,10 +116,10 @@ class Database:
             self._lost, self._all = self._all, set()
         self._gate.release()
 
-    def _prepare(self, schema: Sequence[str], version: int) -> None:
+    def _prepare(self, schema: Schema) -> None:
         connection = self._lend()
         try:
-            if not make_ours(connection, schema, version):
+            if not make_ours(connection, schema):
                 raise StorageError(f"{self._path} is of another program or version; name another directory")
         except _FAILURES as error:
             raise self._explained(error) from error

@@ -6,20 +6,21 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf, isinf
 from os import PathLike
-from typing import Any
+from sqlite3 import Connection
 
 from .database import Database
 from .frame import Frames
+from .ownership import Schema
 from .store import checked_deadline
 from .tier import Tier
 from .waiting import blocks
 
-_SCHEMA = (
+_TABLES = (
     "CREATE TABLE entries (key BLOB PRIMARY KEY NOT NULL, expires REAL, claim INTEGER NOT NULL, frame BLOB NOT NULL)",
     "CREATE INDEX entries_by_expiry ON entries (expires) WHERE expires IS NOT NULL",
     "CREATE INDEX claims ON entries (claim) WHERE claim",
 )
-_VERSION = 1
+_SCHEMA = Schema(1, _TABLES)
 _READ = "SELECT frame FROM entries WHERE key = ?"
 _WRITE = (
     "INSERT INTO entries VALUES (?, ?, 0, ?)"
@@ -68,7 +69,7 @@ class _FileStore:
     """Frames in a table; see ``Store``."""
 
     def __init__(self, directory: str | PathLike[str], deadline: float) -> None:
-        self._database = Database(directory, _SCHEMA, _VERSION, deadline)
+        self._database = Database(directory, _SCHEMA, deadline)
         self._due = -inf  # clock reading from which on something may have expired
 
     def find(self, key: bytes) -> bytes | None:
@@ -89,16 +90,16 @@ class _FileStore:
         if len(rows) == 1 and now < due:
             self._database.change(_WRITE, rows[0])
             return 0
-        with self._database.transaction() as execute:
-            expired = self._swept(execute, now)
-            for row in rows:
-                execute(_WRITE, row)
+        with self._database.transaction() as connection:
+            expired = self._swept(connection, now)
+            connection.executemany(_WRITE, rows)
         self._due = min(self._due, expires)
         return expired
 
     def take(self, keys: Iterable[bytes]) -> list[bytes | None]:
-        with self._database.transaction() as execute:
-            rows = [execute("DELETE FROM entries WHERE key = ? RETURNING frame", (key,)).fetchall() for key in keys]
+        statement = "DELETE FROM entries WHERE key = ? RETURNING frame"
+        with self._database.transaction() as connection:
+            rows = [connection.execute(statement, (key,)).fetchall() for key in keys]
         return [row[0][0] if row else None for row in rows]
 
     def claim(self, key: bytes, frame: bytes, expires: float, now: float) -> bool:
@@ -118,8 +119,8 @@ class _FileStore:
     def sweep(self, now: float) -> int:
         if not self._database.read("SELECT 1 FROM entries WHERE expires <= ? LIMIT 1", (now,)):
             return 0  # and no other writer was waited for
-        with self._database.transaction() as execute:
-            return self._swept(execute, now)
+        with self._database.transaction() as connection:
+            return self._swept(connection, now)
 
     def keys(self, now: float) -> Iterator[bytes]:
         del now  # a sweep comes first
@@ -136,9 +137,9 @@ class _FileStore:
     def close(self) -> None:
         self._database.close()
 
-    def _swept(self, execute: Callable[..., Any], now: float) -> int:
-        claims = execute("DELETE FROM entries WHERE expires <= ? RETURNING claim", (now,)).fetchall()
-        ((first,),) = execute("SELECT min(expires) FROM entries WHERE expires IS NOT NULL").fetchall()
+    def _swept(self, connection: Connection, now: float) -> int:
+        claims = connection.execute("DELETE FROM entries WHERE expires <= ? RETURNING claim", (now,)).fetchall()
+        ((first,),) = connection.execute("SELECT min(expires) FROM entries WHERE expires IS NOT NULL").fetchall()
         self._due = min(now + _RARELY, inf if first is None else first)
         return sum(not claim for (claim,) in claims)
 

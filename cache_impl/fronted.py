@@ -31,7 +31,8 @@ class Fronted(Tier):
     def get(self, key: str, default: Any = None) -> Any:
         """The value of ``key``, or ``default``."""
         if self._front is None:
-            return super().get(key, default)
+            raw = self._raw(key)
+            return self._counted(self._value(raw, self._store.find(raw), self._clock()), default)
         value = self._front.memory.get(key, MISSING)
         if value is not MISSING:
             return value

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import inf
 from os import PathLike
+from sqlite3 import Connection
 from threading import Lock
 from typing import Any, NamedTuple
 
+from . import statements as sql
 from .database import Database
 from .forks import renew_after_fork
-from .frame import TOMBSTONE, VALUE, Frames
-from .statements import MANY, MIRRORED, MIRRORED_MANY, OWN, OWN_MANY, READ, READ_MANY, SCHEMA, VERSION, WAIT, WRITE
+from .frame import TOMBSTONE, VALUE, Frames, Known
 from .versioned import Replay, Write
 from .versions import REMEMBERED, Versions
 from .waiting import blocks
 
-_NEVER = 1e300  # in place of infinity
 _TURN = 0.25  # seconds that an operation waits while other processes write
 _RARELY = 60.0  # seconds until the next look for mirrored entries that have expired
+_UNKNOWN = Known(TOMBSTONE, 0.0, 0)
+_Values = tuple[bytes, int, bytes, int, bytes]
 
 
 class Row(NamedTuple):
@@ -38,118 +39,134 @@ class Journal:
     """Entries and tombstones in an SQLite database in ``directory``: the write and the note of it are one row.
 
     A ``clear`` is a tombstone under ``everything``, for all keys with an older version. It survives this process,
-    however that ends, and may be used by several processes and on both sides of a fork.
+    however that ends, and may be used by several processes and on both sides of a fork. A ``mirror`` also keeps what
+    waits for nothing.
 
     Raises:
         AccessDenied, StorageError, DeadlineExceeded: as ``FileCache`` does.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what it is made of
         self,
         directory: str | PathLike[str],
         frames: Frames,
         everything: bytes,
         versions: Versions,
         clock: Callable[[], float],
+        *,
+        mirror: bool,
     ) -> None:
-        self._database = Database(directory, SCHEMA, VERSION, _TURN)
+        self._database = Database(directory, sql.SCHEMA, _TURN)
         self._frames, self._everything, self._versions = frames, everything, versions
         self._clock, self._sweep_at = clock, -inf  # when it looks for mirrored entries that have expired
+        self.mirror = mirror
+        self._looks = 2 if mirror else 1  # in so many tables
+        self._answer, self._answers = (
+            (sql.OWN_OR_MIRRORED, sql.OWN_OR_MIRRORED_MANY) if mirror else (sql.OWN, sql.OWN_MANY)
+        )
         self._renew()
         renew_after_fork(self, Journal._renew)
 
     def find(self, key: bytes) -> Row:
         """What it holds for ``key``."""
-        return self._find(key)
-
-    def answer(self, key: bytes, *, mirror: bool) -> bytes | None:
-        """The frame of ``key`` for a reader while the server is away; of a ``mirror``, what waits for nothing, too."""
-        rows = self._database.read(MIRRORED if mirror else OWN, (key,))
-        return rows[0][0] if rows else None
-
-    def answers(self, keys: Sequence[bytes], *, mirror: bool) -> list[bytes | None]:
-        """``answer``, of each of ``keys``."""
-        found: dict[bytes, bytes] = {}
-        for start in range(0, len(keys), MANY):
-            part: list[bytes | None] = [*keys[start : start + MANY]]
-            rows = self._database.read(MIRRORED_MANY if mirror else OWN_MANY, part + [None] * (MANY - len(part)))
-            found.update(rows)
-        return [found.get(key) for key in keys]
+        found = self._database.read(sql.READ, (key, self._everything, key))
+        if not found:
+            return NOTHING
+        ((of, version, pending, frame),) = found
+        return Row(version, bool(pending), frame if of == key else None)
 
     def read(self, keys: Sequence[bytes]) -> list[Row]:
         """What it holds for each of ``keys``."""
         if len(keys) == 1:
             return [self.find(keys[0])]
-        found: list[tuple[Any, ...]] = []
-        if self._database.read("SELECT NOT EXISTS (SELECT 1 FROM entries)")[0][0]:
+        if not self._database.read(f"SELECT EXISTS ({sql.READ_ALL})")[0][0]:
             return [NOTHING] * len(keys)
-        for start in range(0, len(keys), MANY - 1):
-            part: list[bytes | None] = [self._everything, *keys[start : start + MANY - 1]]
-            found += self._database.read(READ_MANY, part + [None] * (MANY - len(part)))
-        return self._rows(keys, found)
+        rows: dict[bytes, Row] = {}
+        for part in _parts(keys, sql.MANY - 1):
+            rows |= _by_key(self._database.read(sql.READ_MANY, [self._everything, *part] * 2))
+        cleared = rows.get(self._everything)
+        nothing = NOTHING if cleared is None else cleared._replace(frame=None)
+        return [rows.get(key, nothing) for key in keys]
 
-    def put(self, writes: Mapping[bytes, Write]) -> None:
-        """Write all, as the newest there is, to be replayed."""
+    def answer(self, key: bytes) -> bytes | None:
+        """The frame of ``key`` for a reader while the server is away."""
+        rows = self._database.read(self._answer, (key,) * self._looks)
+        return rows[0][0] if rows else None
+
+    def answers(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        """``answer``, of each of ``keys``."""
+        found: dict[bytes, bytes] = {}
+        for part in _parts(keys, sql.MANY):
+            found.update(self._database.read(self._answers, part * self._looks))
+        return [found.get(key) for key in keys]
+
+    def put(self, payloads: Mapping[bytes, bytes], expires: float) -> None:
+        """Store encoded values, as the newest there is, to be replayed."""
         with self._turn:
-            if len(writes) == 1:
-                self._put(self._database.change, self._find, writes)
+            if len(payloads) == 1:
+                self._write(lambda rows: self._database.change(sql.WAIT, rows[0]), payloads, expires)
                 return
-            with self._database.transaction() as execute:
-                self._put(_counted(execute), partial(self._find_in, execute), writes)
+            with self._database.transaction() as connection:
+                self._write(lambda rows: connection.executemany(sql.WAIT, rows).rowcount, payloads, expires)
 
-    def bury(self, writes: Mapping[bytes, Write]) -> list[bytes | None]:
-        """``put``, and what it held under each key before."""
-        with self._turn, self._database.transaction() as execute:
-            find = partial(self._find_in, execute)
-            before = [find(key).frame for key in writes]
-            self._put(_counted(execute), find, writes)
+    def bury(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        """Delete, as the newest there is, to be replayed; what it held under each key before."""
+        with self._turn:
+            if len(keys) == 1 and (row := self._buried(keys[0])) is not None:
+                return [row.frame]
+            with self._database.transaction() as connection:
+                before = [row.frame for row in self.read(keys)]  # and nobody else writes
+                tombstones = dict.fromkeys(keys, b"")
+                self._write(lambda rows: connection.executemany(sql.WAIT, rows).rowcount, tombstones, inf, TOMBSTONE)
         return before
 
     def put_late(self, key: bytes, write: Write, version: int) -> None:
         """Write what was begun at ``version``, to be replayed, unless there is something newer."""
+        frame = self._frames.pack(key, write.payload or b"", write.expires, version, took=write.took)
         with self._turn:
-            self._write(self._database.change, key, write, version)
+            self._database.change(sql.WAIT, _values(key, version, frame))
 
     def clear(self, *, pending: bool) -> None:
         """Remove all, as the newest there is; to be replayed, where ``pending``."""
-        with self._turn, self._database.transaction() as execute:
-            rows = execute("SELECT max(version) FROM entries").fetchall()
-            version = self._versions.next(after=rows[0][0] or 0)
-            execute("DELETE FROM entries")
-            frame = self._frames.pack(self._everything, b"", inf, version, TOMBSTONE)
-            execute(WRITE, self._values(self._everything, version, self._clock() + REMEMBERED, frame, pending=pending))
+        with self._turn, self._database.transaction() as connection:
+            ((newest,),) = connection.execute(sql.NEWEST)
+            version = self._versions.next(after=newest)
+            for statement in sql.CLEAR:
+                connection.execute(statement)
+            if pending:
+                frame = self._frames.pack(self._everything, b"", inf, version, TOMBSTONE)
+                connection.execute(sql.WAIT, _values(self._everything, version, frame))
+            connection.execute("UPDATE cleared SET version = ?", (version,))
 
-    def settle(self, frames: Mapping[bytes, bytes], *, mirror: bool) -> None:
+    def settle(self, frames: Mapping[bytes, bytes]) -> None:
         """The server has ``frames`` now: nothing older is to be replayed, nor seen here."""
         with self._turn:  # who writes here has done so by now, or will have a version from after ours
             rows = self.read(list(frames))
-        if mirror or any(row.version for row in rows):
-            with self._database.transaction() as execute:
-                self._settle(execute, frames, mirror=mirror)
+        if self.mirror or any(row.version for row in rows):
+            with self._database.transaction() as connection:
+                self._settle(connection, frames)
 
     def waiting(self, most: int) -> list[Replay]:
         """Up to ``most`` of what is to be replayed; a clear, for itself, before all else."""
-        statement = "SELECT key, version, frame FROM entries WHERE pending AND key = ?"
-        rows = self._database.read(statement, (self._everything,))
-        rows = rows or self._database.read("SELECT key, version, frame FROM entries WHERE pending LIMIT ?", (most,))
-        return [Replay(*row) for row in rows]
+        statement = "SELECT key, version, frame FROM waiting"
+        rows = self._database.read(f"{statement} WHERE key = ?", (self._everything,))
+        return [Replay(*row) for row in rows or self._database.read(f"{statement} LIMIT ?", (most,))]
 
     def replayed(self, writes: Iterable[Replay]) -> None:
         """Forget what the server has now, but not what was written over it meanwhile."""
-        with self._database.transaction() as execute:
-            for each in writes:
-                execute("DELETE FROM entries WHERE key = ? AND version = ?", (each.key, each.version))
+        done = [(each.key, each.version + 1) for each in writes]
+        with self._database.transaction() as connection:
+            for statement in sql.OLDER:
+                connection.executemany(statement, done)
 
     def pending(self) -> int:
         """How many writes are to be replayed."""
-        return int(self._database.read("SELECT count(*) FROM entries WHERE pending")[0][0])
+        return int(self._database.read("SELECT count(*) FROM waiting")[0][0])
 
     def held(self) -> tuple[dict[bytes, Row], bool]:
         """All that it holds, and whether a clear is to be replayed."""
-        found = self._database.read("SELECT key, version, pending, frame FROM entries")
-        keys = [row[0] for row in found]
-        rows = dict(zip(keys, self._rows(keys, found), strict=True))
-        return rows, rows.get(self._everything, NOTHING).pending
+        rows = _by_key(self._database.read(sql.READ_ALL))
+        return rows, self._everything in rows
 
     def close(self) -> None:
         self._database.close()
@@ -157,74 +174,63 @@ class Journal:
     def _renew(self) -> None:
         self._turn = Lock()  # held from taking a version to having written it
 
-    def _row(self, key: bytes, found: list[tuple[Any, ...]]) -> Row:
-        """Of what ``READ`` has found. No row is older than that of a clear."""
-        if not found:
-            return NOTHING
-        ((of, version, pending, frame),) = found
-        if of == key:
-            return Row(version, bool(pending), frame)
-        return Row(version, pending=True, frame=None) if pending else NOTHING
+    def _write(
+        self,
+        write: Callable[[list[_Values]], int],
+        payloads: Mapping[bytes, bytes],
+        expires: float,
+        kind: int = VALUE,
+    ) -> None:
+        """Have ``write`` change every row, though another process may be ahead of our clock."""
+        version, pack = self._versions.next(), self._frames.pack
+        while write(
+            [(key, version, key, version, pack(key, each, expires, version, kind)) for key, each in payloads.items()]
+        ) < len(payloads):
+            ((cleared,),) = self._database.read("SELECT version FROM cleared")
+            version = self._versions.next(after=max(cleared, *(row.version for row in self.read(list(payloads)))))
 
-    def _rows(self, keys: Sequence[bytes], found: Iterable[tuple[Any, ...]]) -> list[Row]:
-        rows = {key: Row(version, bool(pending), frame) for key, version, pending, frame in found}
-        everything = rows.get(self._everything, NOTHING)
-        nothing = NOTHING
-        if everything.pending:
-            nothing = everything._replace(frame=None)
-        return [row if (row := rows.get(key, NOTHING)).version >= everything.version else nothing for key in keys]
+    def _buried(self, key: bytes) -> Row | None:
+        """What lay under ``key``, now a tombstone; None, and nothing is done, where another writes meanwhile."""
+        row = self.find(key)
+        version = self._versions.next(after=row.version)
+        frame = self._frames.pack(key, b"", inf, version, TOMBSTONE)
+        if row.frame is None:
+            done = self._database.change(sql.ADD, _values(key, version, frame))
+        else:
+            done = self._database.change(sql.REPLACE, (version, frame, key, row.version))
+        return row if done else None
 
-    def _find(self, key: bytes) -> Row:
-        return self._row(key, self._database.read(READ, (key, self._everything)))
+    def _settle(self, connection: Connection, frames: Mapping[bytes, bytes]) -> None:
+        rows = [(key, *(self._frames.peek(frame) or _UNKNOWN), frame) for key, frame in frames.items()]
+        for statement in sql.OLDER:
+            connection.executemany(statement, [(key, version) for key, _, _, version, _ in rows])
+        if connection.execute("SELECT 1 FROM waiting WHERE key = ?", (self._everything,)).fetchall():
+            connection.executemany(sql.WAIT, [_values(key, version, frame) for key, _, _, version, frame in rows])
+        elif self.mirror:
+            self._keep(connection, rows)
 
-    def _find_in(self, execute: Callable[..., Any], key: bytes) -> Row:
-        return self._row(key, execute(READ, (key, self._everything)).fetchall())
-
-    def _put(self, change: Callable[..., int], find: Callable[[bytes], Row], writes: Mapping[bytes, Write]) -> None:
-        """Each as the newest there is, though another process may be ahead of our clock."""
-        for key, write in writes.items():
-            version = self._versions.next()
-            while not self._write(change, key, write, version):
-                version = self._versions.next(after=max(find(key).version, find(self._everything).version))
-
-    def _write(self, change: Callable[..., int], key: bytes, write: Write, version: int) -> bool:
-        """Write what is to be replayed; whether it is the newest there is."""
-        kind, payload = (TOMBSTONE, b"") if write.payload is None else (VALUE, write.payload)
-        frame = self._frames.pack(key, payload, write.expires, version, kind, write.took)
-        if change(WAIT, (key, version, self._everything, version, min(write.expires, _NEVER), frame)) == 1:
-            return True
-        return change(WRITE, self._values(key, version, write.expires, frame, pending=True)) == 1
-
-    def _settle(self, execute: Callable[..., Any], frames: Mapping[bytes, bytes], *, mirror: bool) -> None:
-        ((cleared,),) = execute(
-            "SELECT max(version) FROM entries WHERE pending AND key = ?", (self._everything,)
-        ).fetchall()
-        for key, frame in frames.items():
-            kind, expires, version = self._frames.peek(frame) or (TOMBSTONE, 0.0, 0)
-            expires = self._clock() + REMEMBERED if kind == TOMBSTONE else expires
-            execute("DELETE FROM entries WHERE key = ? AND version < ?", (key, version))
-            if mirror or cleared:
-                execute(WRITE, self._values(key, version, expires, frame, pending=bool(cleared)))
-        if mirror:
-            self._sweep(execute)
-
-    def _sweep(self, execute: Callable[..., Any]) -> None:
+    def _keep(self, connection: Connection, rows: Iterable[tuple[bytes, int, float, int, bytes]]) -> None:
         now = self._clock()
         if now >= self._sweep_at:
             self._sweep_at = now + _RARELY
-            execute("DELETE FROM entries WHERE NOT pending AND expires <= ?", (now,))
-
-    def _values(self, key: bytes, version: int, expires: float, frame: bytes, *, pending: bool) -> dict[str, Any]:
-        return {
-            "key": key,
-            "version": version,
-            "expires": min(expires, _NEVER),
-            "pending": pending,
-            "frame": frame,
-            "everything": self._everything,
-        }
+            connection.execute("DELETE FROM mirrored WHERE expires <= ?", (now,))
+        for key, kind, expires, version, frame in rows:
+            forget = now + REMEMBERED if kind == TOMBSTONE else expires
+            connection.execute(sql.MIRROR, (*_values(key, version, frame), forget))
 
 
-def _counted(execute: Callable[..., Any]) -> Callable[..., int]:
-    """How many rows a statement has changed."""
-    return lambda *statement: int(execute(*statement).rowcount)
+def _values(key: bytes, version: int, frame: bytes) -> _Values:
+    """As ``ADD`` and ``WAIT`` take them."""
+    return key, version, key, version, frame
+
+
+def _parts(keys: Sequence[bytes], most: int) -> Iterator[list[bytes | None]]:
+    """``keys`` by so many, as each statement has room for."""
+    for start in range(0, len(keys), most):
+        part = keys[start : start + most]
+        yield [*part, *[None] * (most - len(part))]
+
+
+def _by_key(found: Iterable[tuple[Any, ...]]) -> dict[bytes, Row]:
+    """By key, what waits before what does not."""
+    return {key: Row(version, bool(pending), frame) for key, version, pending, frame in found}

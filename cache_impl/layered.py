@@ -7,11 +7,12 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from math import inf
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from .basics import MISSING
+from .basics import MISSING, checked_ttl
 from .breaker import CircuitBreaker
 from .codec import encode
 from .errors import BadSetting
@@ -21,7 +22,7 @@ from .journal import Journal
 from .layers import Layers
 from .listeners import Transition
 from .memory import MemoryCache
-from .patience import Within, least_left
+from .patience import Within, least_left, most_in_vain, vain
 from .redis import RedisCache
 from .replay import Replayer
 from .store import Store
@@ -91,11 +92,9 @@ class LayeredCache(Fronted):
         everything = prefix + b"\xff"  # no text is encoded so: it is nobody's key
         versions = Versions()
         server = Versioned(store, everything, versions, clock)
-        self._journal = Journal(directory, frames, everything, versions, clock)
+        self._journal = Journal(directory, frames, everything, versions, clock, mirror=mirror)
         self._replayer = Replayer(server, self._journal, self._breaker, self._arrived)
-        self._layers = Layers(
-            server, self._journal, self._breaker, frames, versions, alarm=self._replayer.wake, mirror=mirror
-        )
+        self._layers = Layers(server, self._journal, self._breaker, frames, versions, alarm=self._replayer.wake)
         self._store = cast("Store", self._layers)  # with ``lease`` and ``put`` for claim and write
         self._serving, self._since = self._now_serving(), time.time()
         self._breaker.subscribe(self._changed)
@@ -111,20 +110,28 @@ class LayeredCache(Fronted):
         """Store every value of ``mapping``; on an error, none."""
         payloads = {self._raw(key): encode(value) for key, value in mapping.items()}
         now, expires = self._lifetime(ttl)
-        with self._writing(mapping):
+        if self._front is None:
             self._layers.put(payloads, expires, now)
+        else:
+            with self._front.writing(mapping):
+                self._layers.put(payloads, expires, now)
         for key in mapping:
             self._flights.overtake(key)
 
     def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
         """The value of ``key``; where there is none, what ``compute()`` returns, as every ``Tier`` does."""
+        once = vain.get() + 1
+        checked_ttl(ttl)
+        value = self.get(key, MISSING) if self._renewal is None else self._fresh(key, compute, ttl)
+        if value is not MISSING:
+            return value
 
         def unhurried() -> Any:
-            with self._layers.no_deadline():
+            with Within(most_in_vain, inf):
                 return compute()
 
-        with self._layers.one_deadline():
-            return super().get_or_set(key, unhurried, ttl)
+        with Within(most_in_vain, once):
+            return self._made(key, unhurried, ttl)
 
     def _fresh(self, key: str, compute: Callable[[], Any], ttl: float | None) -> Any:
         """As every tier does; memory, which keeps nothing for long, answers as it is."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Any
 
@@ -13,10 +12,11 @@ from .errors import CircuitOpen, Overloaded, Unavailable
 from .forks import renew_after_fork
 from .frame import CLAIM, VALUE, Frames
 from .journal import NOTHING, Journal, Row
-from .patience import NotCounted, Within, gave_up, least_left
+from .patience import NotCounted, least_left, most_in_vain, vain
 from .versioned import Versioned, Write
 from .versions import REMEMBERED, Versions
 
+_REACHABLE = ("closed", "disabled")  # states of the breaker
 _AWAY: Any = object()  # in place of the server's answer
 
 
@@ -36,22 +36,13 @@ class Layers:
         versions: Versions,
         *,
         alarm: Callable[[], object],
-        mirror: bool,
     ) -> None:
         self.server, self._journal, self._breaker = server, journal, breaker
-        self._frames, self._versions, self._alarm, self._mirror = frames, versions, alarm, mirror
+        self._frames, self._versions, self._alarm = frames, versions, alarm
         self._served = {"redis": 0, "file": 0}
         self.trouble = ""  # why the server was away when it last was
         self._renew()
         renew_after_fork(self, Layers._renew)
-
-    def one_deadline(self) -> AbstractContextManager[None]:
-        """Let the operation within wait for the server in vain once, and not again at each step."""
-        return Within(gave_up, False)
-
-    def no_deadline(self) -> AbstractContextManager[None]:
-        """For what others do within such an operation."""
-        return Within(gave_up, None)
 
     def served(self) -> dict[str, int]:
         """How many looks and writes each tier has answered so far."""
@@ -60,13 +51,13 @@ class Layers:
     @property
     def reachable(self) -> bool:
         """Whether operations go to the server; one may yet fail."""
-        return self._breaker.state in ("closed", "disabled")
+        return self._breaker.state in _REACHABLE
 
     def find(self, key: bytes) -> bytes | None:
-        if not self.reachable:
+        if self._breaker.state not in _REACHABLE:
             self._by_file()
-            frame = self._journal.answer(key, mirror=self._mirror)
-            return frame if least_left.get() <= 0 else self._lasting(frame)
+            frame = self._journal.answer(key)
+            return frame if frame is None or least_left.get() <= 0 else self._lasting(frame)
         row = self._waiting(self._journal.find(key))
         answer = self._by_file() if row.pending else self._ask(self.server.find, key)
         return self._kept(row) if answer is _AWAY else self._seen(answer)
@@ -75,7 +66,7 @@ class Layers:
         wanted = list(keys)
         if not self.reachable:
             self._by_file()
-            found = self._journal.answers(wanted, mirror=self._mirror)
+            found = self._journal.answers(wanted)
             return found if least_left.get() <= 0 else list(map(self._lasting, found))
         rows = dict(zip(wanted, map(self._waiting, self._journal.read(wanted)), strict=True))
         asked = [key for key, row in rows.items() if not row.pending]
@@ -85,32 +76,34 @@ class Layers:
 
     def put(self, payloads: Mapping[bytes, bytes], expires: float, now: float) -> None:
         """Store encoded values."""
-        writes = {key: Write(payload, expires) for key, payload in payloads.items()}
-        if not writes:
+        if not payloads:
             return
-        answer = self._ask(self.server.put, writes, now)
-        if answer is _AWAY:
-            self._journal.put(writes)
-            self._alarm()
+        if self.reachable:
+            writes = {key: Write(payload, expires) for key, payload in payloads.items()}
+            answer = self._ask(self.server.put, writes, now)
+            if answer is not _AWAY:
+                self._journal.settle(answer[1])
+                return
         else:
-            self._journal.settle(answer[1], mirror=self._mirror)
+            self._by_file()
+        self._journal.put(payloads, expires)
+        self._alarm()
 
     def take(self, keys: Iterable[bytes]) -> list[bytes | None]:
-        now = self.server.clock()
-        writes = {key: Write(None, now + REMEMBERED) for key in keys}
-        if not writes:
+        unwanted = list(keys)
+        if not unwanted:
             return []
-        rows, answer = [], _AWAY
         if self.reachable:
-            rows = self._journal.read(list(writes))
-            answer = self._ask(self.server.put, writes, now)
+            rows, now = self._journal.read(unwanted), self.server.clock()
+            answer = self._ask(self.server.put, dict.fromkeys(unwanted, Write(None, now + REMEMBERED)), now)
+            if answer is not _AWAY:
+                self._journal.settle(answer[1])
+                return [row.frame if row.pending else frame for row, frame in zip(rows, answer[0], strict=True)]
         else:
-            self._count("file")
-        if answer is _AWAY:
-            self._alarm()
-            return self._journal.bury(writes)
-        self._journal.settle(answer[1], mirror=self._mirror)
-        return [row.frame if row.pending else frame for row, frame in zip(rows, answer[0], strict=True)]
+            self._by_file()
+        before = self._journal.bury(unwanted)
+        self._alarm()
+        return before
 
     def lease(self, key: bytes, over: bytes | None, expires: float, now: float) -> tuple[bytes, bool]:
         """Claim ``key`` where no value and no claim but ``over`` lies; what lies there then, and whether that is ours.
@@ -149,7 +142,7 @@ class Layers:
             return True
         stored = self._ask(self.server.redeem, key, old, write, now)
         if stored is not _AWAY and stored:  # else nobody here can tell what happened to the claim meanwhile
-            self._journal.settle(stored, mirror=self._mirror)
+            self._journal.settle(stored)
             return True
         return False
 
@@ -171,7 +164,7 @@ class Layers:
         for key, row in rows.items():
             known = self._frames.peek(row.frame)
             lives = known is not None and known.kind == VALUE and known.expires > now
-            if lives and (row.pending or (self._mirror and answer is _AWAY)):
+            if lives and (row.pending or (self._journal.mirror and answer is _AWAY)):
                 yield key
 
     def size(self, now: float) -> int:
@@ -189,7 +182,7 @@ class Layers:
 
     def _ask(self, operation: Callable[..., Any], *arguments: Any) -> Any:
         """The server's answer; ``_AWAY`` if it has none. What is no outage is raised: a wrong password, above all."""
-        if not self.reachable or gave_up.get():
+        if not self.reachable or vain.get() >= most_in_vain.get():
             return self._by_file()
         ticket = self._breaker.admit()
         if ticket is None:
@@ -207,22 +200,19 @@ class Layers:
             ticket.failure(NotCounted())
             raise
         ticket.success()
-        self._count("redis")
+        with self._counting:
+            self._served["redis"] += 1
         return answer
 
     def _given_up(self) -> Any:
-        if gave_up.get() is not None:
-            gave_up.set(True)
+        vain.set(vain.get() + 1)
         return self._by_file()
 
     def _by_file(self) -> Any:
-        self._count("file")
+        with self._counting:
+            self._served["file"] += 1
         self._alarm()  # in a forked child, nobody looks for the server before
         return _AWAY
-
-    def _count(self, tier: str) -> None:
-        with self._counting:
-            self._served[tier] += 1
 
     def _renew(self) -> None:
         self._counting = Lock()
@@ -231,7 +221,7 @@ class Layers:
         if row.pending:
             self._alarm()  # perhaps whoever wrote it is gone
             return row
-        return row if self._mirror else NOTHING
+        return row if self._journal.mirror else NOTHING
 
     def _kept(self, row: Row) -> bytes | None:
         """What the file answers with."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from math import inf
 from typing import Any
 
-#: Whether it has waited for the server in vain, and is not to do so again; None where it has but one step.
-gave_up: ContextVar[bool | None] = ContextVar("cache_impl.gave_up", default=None)
+#: How often the server has been waited for in vain, so far.
+vain: ContextVar[int] = ContextVar("cache_impl.vain", default=0)
+#: The number of times from which on the operation under way does so no more: it has several steps, and one deadline.
+most_in_vain: ContextVar[float] = ContextVar("cache_impl.most_in_vain", default=inf)
 #: How many seconds an entry must have left to be answered while the server is away.
 least_left: ContextVar[float] = ContextVar("cache_impl.least_left", default=0.0)
 

@@ -27,7 +27,9 @@ class Versions:
     def next(self, after: int = 0) -> int:
         """A version for a write that is made now, over one of version ``after``."""
         with self._lock:
-            self._newest = max(time_ns(), self._newest + 1, after + 1)
+            newest = self._newest if self._newest > after else after  # noqa: FURB136  # max() takes as long as the rest
+            now = time_ns()
+            self._newest = now if now > newest else newest + 1
             return self._newest
 
     def seen(self, version: int) -> None:
