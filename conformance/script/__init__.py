@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import symtable
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from ..columns import Column
 from ..history import History
@@ -12,12 +13,12 @@ from .rewriting import UnwrittenError
 from .sources import is_adapter
 from .steps import lines
 
-#: What a script may use, and the module that it is from; None for a module itself.
+#: What a script may use, and the module that it is from; empty for a module itself.
 _KNOWN = {
-    "asyncio": None,
-    "datetime": None,
-    "tempfile": None,
-    "time": None,
+    "asyncio": "",
+    "datetime": "",
+    "tempfile": "",
+    "time": "",
     "ExitStack": "contextlib",
     "suppress": "contextlib",
     "Decimal": "decimal",
@@ -52,8 +53,15 @@ def _written(cache: Replica, history: History) -> str:
     if cache.awaited:
         body = ["async def main():", *(f"    {line}" for line in body), "asyncio.run(main())"]
     given = [*cache.brought.definitions, *_given(body, awaited=cache.awaited)]
-    imports = {*cache.brought.imports, *_imports([*given, *body])}
-    return "\n".join([*cache.notes(), *sorted(imports, key=_order), *given, "", *body]) + "\n"
+    used = {(_KNOWN[name], name) for name in _names([*given, *body]) & _KNOWN.keys()}
+    return "\n".join([*cache.notes(), *_imports(cache.brought.imports | used), *given, "", *body]) + "\n"
+
+
+def _imports(imports: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Modules first; what is of one module in one line."""
+    for module, found in groupby(sorted(imports), lambda each: each[0]):
+        names = [name for _, name in found]
+        yield from [f"from {module} import {', '.join(names)}"] if module else (f"import {name}" for name in names)
 
 
 def _given(body: Sequence[str], *, awaited: bool) -> Iterator[str]:
@@ -62,17 +70,7 @@ def _given(body: Sequence[str], *, awaited: bool) -> Iterator[str]:
     if "MISSING" in used:
         yield "MISSING = object()"
     if "compute" in used:
-        yield f"compute = lambda: {'asyncio.sleep(0, {})' if awaited else '{}'}".format("'computed'")
-
-
-def _imports(body: Sequence[str]) -> Iterator[str]:
-    """Only what the rest of the script uses."""
-    for name in _names(body) & _KNOWN.keys():
-        yield f"from {_KNOWN[name]} import {name}" if _KNOWN[name] else f"import {name}"
-
-
-def _order(line: str) -> tuple[bool, str]:
-    return line.startswith("from"), line
+        yield "compute = partial(asyncio.sleep, 0, 'computed')" if awaited else "compute = lambda: 'computed'"
 
 
 def _names(body: Sequence[str]) -> set[str]:

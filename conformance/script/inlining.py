@@ -26,14 +26,14 @@ class Instance:
     functions: dict[str, str] = field(default_factory=dict)
     attributes: dict[str, ast.expr] = field(default_factory=dict)
 
-    def make(self, keywords: list[ast.keyword]) -> list[ast.stmt]:
+    def make(self, args: list[ast.expr], keywords: list[ast.keyword]) -> list[ast.stmt]:
         """The statements that make it.
 
         Raises:
             UnwrittenError: it does what cannot be written out.
         """
         body = Body(self, self.subject, {}, making=True)
-        body.construct([], keywords)
+        body.construct(args, keywords)
         return body.lines
 
     def call(self, expression: str, *, statements: bool) -> tuple[list[ast.stmt], ast.expr]:
@@ -67,8 +67,7 @@ class Instance:
         """The class to make an instance of."""
         if not self.imported:
             return library_base(self.subject)
-        top = self.subject.__qualname__.partition(".")[0]
-        self.brought.imports[f"from {self.subject.__module__} import {top}"] = None
+        self.brought.imports.add((self.subject.__module__, self.subject.__qualname__.partition(".")[0]))
         return ast.parse(self.subject.__qualname__, mode="eval").body
 
     def part(self, subject: type, name: str) -> Instance:
@@ -79,7 +78,11 @@ class Instance:
         """The name for it in the script."""
         bare = attribute.strip("_")
         name = attribute if bare in names(self.subject) else bare
-        return name if self.name == "cache" else f"{self.name}_{bare}"
+        return self.local(name)
+
+    def local(self, name: str) -> str:
+        """The name in the script for a name within a method."""
+        return f"other_{name.strip('_')}" if self.name.startswith("other") else name
 
     def function(self, owner: type, source: Function) -> str:
         """The name of a function of the script that is this method."""

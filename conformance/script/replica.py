@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..columns import Column
@@ -107,7 +107,7 @@ class Replica:
         if self._column.offered.scope != "instance":
             keywords.append(ast.keyword("location", self._location()))
         instance = self._instances[name]
-        return instance.texts(instance.make(keywords))
+        return instance.texts(instance.make([], keywords))
 
     def _location(self) -> ast.expr:
         known = self._column.offered.scope == "network" and not self._imported
@@ -124,6 +124,11 @@ class Replica:
         if instance.method(operation):
             return instance, f"list({call})" if operation == "__iter__" else call
         return instance, _OPERATORS[operation].format(arguments)
+
+
+def block(header: str, body: Sequence[str]) -> list[str]:
+    """The lines of a block; one, where it is one statement."""
+    return [f"{header} {body[0]}"] if len(body) == 1 else [header, *(f"    {line}" for line in body)]
 
 
 def arguments_of(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .folding import bind, can_be_repeated, fold, spliced, uses
-from .sources import Function, Method
+from .sources import Function, Method, stored
 from .values import Connect, NeedsFunctionError, Values, is_self
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ class Body(Values):
         if isinstance(function, Connect):
             return ast.Call(function.plain, [ast.Constant(function.url), *args], keywords)
         call = ast.Call(function, args, keywords)
-        return fold(call, self.functions(call)) if args or isinstance(function, ast.Constant) else call
+        if isinstance(function, ast.Constant):
+            return call if isinstance(function.value, type) else fold(call, {})
+        return fold(call, self.functions(call)) if args else call
 
     def visit_Await(self, node: ast.Await) -> ast.expr:
         found = self._method(node.value.func) if isinstance(node.value, ast.Call) else None
@@ -91,14 +93,14 @@ class Body(Values):
         return node
 
     def visit_Lambda(self, node: _Scope) -> _Scope:
-        hidden = {each.arg for each in ast.walk(node) if isinstance(each, ast.arg)} | _stored(node)
+        hidden = {each.arg for each in ast.walk(node) if isinstance(each, ast.arg)} | stored(node)
         inner = self._inner(hidden, statements=False, returns=False)
         return ast.NodeTransformer.generic_visit(inner, node)  # type: ignore[return-value]
 
     visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_Lambda
 
     def visit_FunctionDef(self, node: Function) -> Function:
-        hidden = {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)} | _stored(node)
+        hidden = {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)} | stored(node)
         node.args = self.visit(node.args)
         node.body = self._inner(hidden, statements=True, returns=True).block(node.body)
         return node
@@ -118,11 +120,9 @@ class Body(Values):
             self._set(target.attr, self.visit(node.value))
             return None
         value = self.visit(node.value)
-        if isinstance(target, ast.Name) and self.flat:
-            self.bound.pop(target.id, None)
-            if isinstance(value, ast.Constant):
-                self.bound[target.id] = value
-                return None
+        if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and self.flat:
+            self.bound[target.id] = value
+            return None
         return ast.Assign([self.visit(target)], value)
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
@@ -135,6 +135,16 @@ class Body(Values):
             elif isinstance(old, ast.AST):
                 setattr(node, name, self.visit(old))
         return node
+
+    def stored(self, node: ast.Name) -> ast.Name:
+        """Where it may have one value or another, it is no name of a known one."""
+        if not self.flat:
+            if node.id in self.bound:
+                raise NeedsFunctionError
+            return node
+        name = self.instance.local(node.id)
+        self.bound[node.id] = ast.Name(name, ast.Load())
+        return ast.Name(name, ast.Store())
 
     def perhaps(self, node: ast.expr) -> ast.expr:
         """With no statements before it, which would be done in any case."""
@@ -184,7 +194,7 @@ class Body(Values):
         if times <= 1 or can_be_repeated(given):
             self.bound[name] = given
         else:
-            self.lines.append(ast.Assign([ast.Name(name, ast.Store())], given))
+            self.lines.append(ast.Assign([self.stored(ast.Name(name, ast.Store()))], given))
 
     def _set(self, attribute: str, value: ast.expr) -> None:
         """A variable for it, unless it is known or the name of something else."""
@@ -196,14 +206,10 @@ class Body(Values):
         name = self.instance.variable(attribute)
         made = value.func.value if isinstance(value, ast.Call) and isinstance(value.func, ast.Constant) else None
         if isinstance(value, ast.Call) and isinstance(made, type):
-            self.lines += self.instance.part(made, name).make(value.keywords)
+            self.lines += self.instance.part(made, name).make(value.args, value.keywords)
         else:
             self.lines.append(ast.Assign([ast.Name(name, ast.Store())], value))
         self.instance.attributes[attribute] = ast.Name(name, ast.Load())
-
-
-def _stored(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
 
 
 def _is_super(node: ast.expr) -> bool:

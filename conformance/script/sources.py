@@ -25,6 +25,11 @@ def is_adapter(subject: type) -> bool:
     return subject.__module__.startswith(f"{_SUITE}.subjects.")
 
 
+def is_subject(value: object) -> bool:
+    """Whether it is a class that others of ours may be made of."""
+    return isinstance(value, type) and hasattr(value, "declares") and is_adapter(value)
+
+
 def adapters(subject: type) -> list[type]:
     """``subject`` and what it is derived from, as far as these are adapters."""
     return [each for each in subject.__mro__ if is_adapter(each)]
@@ -50,10 +55,18 @@ def method(subject: type, name: str, after: type | None = None) -> Method | None
 
 
 def names(subject: type) -> set[str]:
-    """What variables of a script may not be called: arguments of its methods, and what is global to them."""
+    """What variables of a script may not be called: names within its methods, and what is global to them."""
     methods = [node for each in adapters(subject) for node in _class(each).body if isinstance(node, Function)]
-    arguments = {each.arg for node in methods if node.name[0] != "_" for each in node.args.args}
-    return arguments.union(*(vars(importlib.import_module(each.__module__)) for each in adapters(subject)))
+    public = [node for node in methods if node.name[0] != "_"]
+    arguments = {each.arg for node in public for each in node.args.args}
+    return arguments.union(
+        *map(stored, public), *(vars(importlib.import_module(each.__module__)) for each in adapters(subject))
+    )
+
+
+def stored(node: ast.AST) -> set[str]:
+    """The names that are given a value in it."""
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
 
 
 def named(node: ast.expr, module: str) -> ast.expr:
@@ -69,7 +82,7 @@ class Brought:
     """The imports and definitions that a script begins with, in the order in which they are needed."""
 
     def __init__(self) -> None:
-        self.imports: dict[str, None] = {}
+        self.imports: set[tuple[str, str]] = set()  # module, empty for a module itself, and name
         self.definitions: dict[str, None] = {}
 
     def add(self, name: str, module: str) -> None:
@@ -78,7 +91,7 @@ class Brought:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 self._import(name, node, module)
             elif name in _defined(node) and ast.unparse(node) not in self.definitions:
-                for used in _names(node) - {name}:
+                for used in _names(node) - {*_defined(node)}:
                     self.add(used, module)
                 self.definitions[ast.unparse(node)] = None
 
@@ -87,14 +100,14 @@ class Brought:
             if name != (alias.asname or alias.name.partition(".")[0]):
                 continue
             if isinstance(node, ast.Import):
-                self.imports[ast.unparse(ast.Import([alias]))] = None
+                self.imports.add(("", ast.unparse(alias)))
                 continue
             package = module.rpartition(".")[0]
             origin = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
             if is_ours(origin):
                 self.add(alias.name, origin)
             else:
-                self.imports[ast.unparse(ast.ImportFrom(origin, [alias], 0))] = None
+                self.imports.add((origin, ast.unparse(alias)))
 
 
 @cache

@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from ..history import Step
-from .replica import Replica, arguments_of
+from .flights import flight
+from .replica import Replica, arguments_of, block
 
 _MANY = 4  # calls of one method in a row that are written as a loop
 _AT_ONCE = "# made while another call was under way: one after the other they need not go wrong"
@@ -20,6 +21,7 @@ _NO_CALLS: dict[str, Callable[[Replica, str], list[str]]] = {
     "aside": lambda cache, code: cache.aside(code),
     "change": lambda _cache, _code: [],  # said beside what it changes
 }
+_CONVERTING = {"bool", "dict", "float", "int", "list", "str"}
 _VARIABLES = ("key", "value", "ttl")
 
 
@@ -27,29 +29,30 @@ def lines(cache: Replica, steps: Sequence[Step]) -> Iterator[str]:
     """The steps, those that a compute waited for inside of its thread's life."""
     for place, step in enumerate(steps):
         if step.waits_for(steps[place + 1 :]):
-            yield from (*_plainly(cache, steps[:place]), *_flight(cache, step, steps[place + 1 : step.met]))
+            yield from (*_plainly(cache, steps[:place], ends=False), *flight(cache, step, steps[place + 1 : step.met]))
             yield from lines(cache, steps[step.met :])
             return
         if _nests(step, steps[place + 1 :]):
-            yield from (*_plainly(cache, steps[:place]), *_nested(cache, step, steps[place + 1]))
+            yield from (*_plainly(cache, steps[:place], ends=False), *_nested(cache, step, steps[place + 1]))
             yield from lines(cache, steps[place + 2 :])
             return
     yield from _plainly(cache, steps)
 
 
-def _plainly(cache: Replica, steps: Sequence[Step]) -> Iterator[str]:
-    """One after the other."""
-    last = steps[-1] if steps and not any(step.expected or _hangs(step) for step in steps) else None
+def _plainly(cache: Replica, steps: Sequence[Step], *, ends: bool = True) -> Iterator[str]:
+    """One after the other; where none is wrong by itself, the last one of the history is shown."""
+    last = steps[-1] if ends and steps and not any(step.expected or _hangs(step) for step in steps) else None
     changes = {id(step): after.arguments for step, after in pairwise(steps) if after.name == "change"}
-    for alike, run in groupby(steps, lambda step: None if step is last or not step.alike else _shape(step)):
+    for alike, run in groupby(steps, lambda step: _shape(step) if step.alike else None):
         together = list(run)
+        shown = together[-1] is last  # and those like it, before: what is wrong may be that there are so many
         if id(together[-1]) in changes:
             yield from _changed(cache, together[-1], changes[id(together[-1])])
         elif alike and len(together) >= _MANY:
-            yield from _loop(cache, together)
+            yield from _loop(cache, together, shown=shown)
         else:
             for step in together:
-                yield from _line(cache, step, shown=step is last)
+                yield from _line(cache, step, shown=step is last or (shown and alike is not None))
     if any(step.met and step.by is None for step in steps):
         yield _AT_ONCE
     if any(step.answer.startswith("CancelledError") for step in steps):
@@ -60,7 +63,7 @@ def _shape(step: Step) -> tuple[str, int]:
     return step.name, len(arguments_of(step.arguments))
 
 
-def _loop(cache: Replica, steps: Sequence[Step]) -> list[str]:
+def _loop(cache: Replica, steps: Sequence[Step], *, shown: bool) -> list[str]:
     """Many calls of one method: the arguments that differ are variables."""
     columns = list(zip(*(arguments_of(step.arguments) for step in steps), strict=True))
     varied = {place: values for place, values in enumerate(columns) if len(set(values)) > 1}
@@ -68,7 +71,8 @@ def _loop(cache: Replica, steps: Sequence[Step]) -> list[str]:
     given = ", ".join(variables.get(place, values[0]) for place, values in enumerate(columns))
     rows = list(zip(*varied.values(), strict=True))
     header = f"for {', '.join(variables.values())} in {_listed(rows)}:" if varied else f"for _ in range({len(steps)}):"
-    return _block(header, _plain(*cache.call(steps[0].name, given)))
+    said, value = cache.call(steps[0].name, given)
+    return _shown(block(header, [*said, f"print({value})"]), steps) if shown else block(header, _plain(said, value))
 
 
 def _listed(rows: Sequence[tuple[str, ...]]) -> str:
@@ -91,37 +95,6 @@ def _changed(cache: Replica, step: Step, change: str) -> Iterator[str]:
     yield change
 
 
-def _flight(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterator[str]:
-    """A compute that is held until what was asked meanwhile is asked; who waits for it has a thread, too."""
-    yield "calls, entered, release = [], Event(), Event()"
-    yield "def held():"
-    yield "    calls.append(1); entered.set(); release.wait(9)"
-    yield f"    {leader.outcome}"
-    yield "answers, callers = [], []"
-    yield "def ask(call):"
-    yield "    try: answers.append(call())"
-    yield "    except Exception as error: answers.append(error)"
-    yield from _caller(cache, leader)
-    yield "entered.wait(9)"
-    for step in meanwhile:
-        waits = step.operation == "get_or_set" and "compute" in step.arguments
-        yield from _caller(cache, step) if waits else _aside(cache, step)
-    yield "release.set()"
-    yield "for caller in callers: caller.join(2)"
-    yield "print(len(calls), 'computes:', *answers)"
-
-
-def _caller(cache: Replica, step: Step) -> Iterator[str]:
-    call = cache.expression(step.name, step.arguments.replace("compute", "held"))
-    yield f"callers.append(Thread(target=ask, args=(lambda: {call},), daemon=True)); callers[-1].start()"
-
-
-def _aside(cache: Replica, step: Step) -> Iterator[str]:
-    """On a thread of its own, as it may be held up."""
-    call = cache.expression(step.name, step.arguments)
-    yield f"aside = Thread(target=lambda: {call}, daemon=True); aside.start(); aside.join(2)"
-
-
 def _nests(step: Step, later: Sequence[Step]) -> bool:
     """Whether its compute asked the cache to compute."""
     computes = all(each.operation == "get_or_set" and "compute" in each.arguments for each in (step, *later[:1]))
@@ -142,7 +115,7 @@ def _patiently(cache: Replica, step: Step) -> list[str]:
     """A call that has not ended, given up on."""
     if cache.awaited:
         asked = _plain(*cache.call(step.name, _given(cache, step)))
-        return _noted(_block("async with asyncio.timeout(5):", asked), "never ended")
+        return _noted(block("async with asyncio.timeout(5):", asked), "never ended")
     call = cache.expression(step.name, _given(cache, step))
     return [
         f"waiting = Thread(target=lambda: {call}, daemon=True); waiting.start(); waiting.join(5)",
@@ -164,28 +137,39 @@ def _asked(cache: Replica, step: Step, *, shown: bool) -> list[str]:
     if step.raised and shown:
         return _noted(_plain(said, value), f"raised {answer}")
     if step.raised:
-        return _noted(_block("with suppress(Exception):", _plain(said, value)), f"raised {answer}")
+        return _noted(block("with suppress(Exception):", _plain(said, value)), f"raised {answer}")
     if shown:
         told = "'no error'" if said and value == "None" else value
-        return [*said, f"print({told})  # answered {answer}"]
+        return _shown([*said, f"print({told})"], [step])
     if step.expected is None:
         return _plain(said, value)
     told = f"repr({value}) == {step.expected!r}" if step.equal else f"{_operand(value)} == {step.expected}"
     return [*said, f"assert {told}  # answered {answer}"]
 
 
+def _shown(said: Sequence[str], steps: Sequence[Step]) -> list[str]:
+    """With what was answered beside the last line."""
+    answers = dict.fromkeys(step.answer.partition("\n")[0] for step in steps)
+    return [*said[:-1], f"{said[-1]}  # answered {', '.join(answers)}"]
+
+
 def _given(cache: Replica, step: Step) -> str:
-    """The arguments; where calls are awaited, so is what computes."""
+    """The arguments, where what computes has the answer in it; to be awaited, it is a coroutine function."""
     if step.answer == _NEVER:
         return step.arguments
-    computed = f"lambda: {step.answer}"
-    awaited = step.computing.replace(computed, f"lambda: asyncio.sleep(0, {step.answer})")
-    return awaited if cache.awaited else step.computing
+    if not cache.awaited:
+        return step.computing
+    fails = step.computing.replace("lambda: 1 / 0", "partial(asyncio.to_thread, lambda: 1 / 0)")
+    return fails.replace(f"lambda: {step.answer}", f"partial(asyncio.sleep, 0, {step.answer})")
 
 
 def _plain(said: Sequence[str], value: str) -> list[str]:
     """The lines of a call whose answer nobody looks at."""
-    node = ast.parse(value, mode="eval")
+    node = ast.parse(value, mode="eval").body
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CONVERTING:
+        return _plain(said, ast.unparse(node.args[0]))
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is | ast.IsNot):
+        return _plain(said, ast.unparse(node.left))
     asks = any(isinstance(each, ast.Call | ast.Await) for each in ast.walk(node))
     return [*said, value] if asks or not said else [*said]
 
@@ -194,11 +178,6 @@ def _operand(value: str) -> str:
     """As the left side of a comparison."""
     node = ast.parse(value, mode="eval").body
     return f"({value})" if isinstance(node, ast.Compare | ast.BoolOp | ast.IfExp | ast.Lambda | ast.UnaryOp) else value
-
-
-def _block(header: str, body: Sequence[str]) -> list[str]:
-    """A block; one line, where it is one statement."""
-    return [f"{header} {body[0]}"] if len(body) == 1 else [header, *(f"    {line}" for line in body)]
 
 
 def _noted(said: Sequence[str], note: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contract import Location
 from .folding import constant, fold
-from .sources import is_ours, named
+from .sources import is_ours, is_subject, named
 
 if TYPE_CHECKING:
     from .inlining import Instance
@@ -40,14 +40,14 @@ class Values(ast.NodeTransformer):
         self._globals = vars(importlib.import_module(owner.__module__)) if owner else {}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
+        if isinstance(node.ctx, ast.Store):
+            return self.stored(node)
         if node.id in self.bound:
-            if not isinstance(node.ctx, ast.Load):
-                raise NeedsFunctionError
             return copy.deepcopy(self.bound[node.id])
         if node.id == "self":
             return ast.Name(self.instance.name, node.ctx)
         known = self._globals.get(node.id)
-        if isinstance(known, int | float | str):
+        if isinstance(known, int | float | str) or is_subject(known):
             return constant(known)
         return named(node, self.owner.__module__) if self.owner else node
 
@@ -83,6 +83,10 @@ class Values(ast.NodeTransformer):
         node.values = [self.perhaps(each) for each in node.values]
         return fold(node, {})
 
+    def stored(self, node: ast.Name) -> ast.Name:
+        """A name that is given a value."""
+        raise NotImplementedError
+
     def perhaps(self, node: ast.expr) -> ast.expr:
         """``node``, which may not come to be asked at all."""
         raise NotImplementedError
@@ -91,7 +95,7 @@ class Values(ast.NodeTransformer):
         if node.attr in self.instance.attributes:
             return copy.deepcopy(self.instance.attributes[node.attr])
         held = getattr(self.instance.subject, node.attr, None)  # of the class
-        if isinstance(held, int | float | str) or (isinstance(held, type) and is_ours(held.__module__)):
+        if isinstance(held, int | float | str) or is_subject(held):
             return constant(held)
         found = self.instance.method(node.attr)
         if found is not None:  # not called, but given away

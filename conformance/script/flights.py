@@ -1,0 +1,74 @@
+"""Calls that meet in one compute, as lines of a script: on threads, or as tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..history import Step
+from .replica import Replica, block
+
+
+def flight(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterator[str]:
+    """A compute that is held until what was asked ``meanwhile`` is asked, too."""
+    return _of_tasks(cache, leader, meanwhile) if cache.awaited else _of_threads(cache, leader, meanwhile)
+
+
+def _of_threads(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterator[str]:
+    yield "calls, entered, release = [], Event(), Event()"
+    yield "def held():"
+    yield "    calls.append(1); entered.set(); release.wait(9)"
+    yield f"    {leader.outcome}"
+    yield "answers, callers = [], []"
+    yield "def ask(call):"
+    yield "    try: answers.append(call())"
+    yield "    except Exception as error: answers.append(error)"
+    yield _caller(cache, leader)
+    yield "entered.wait(9)"
+    for step in meanwhile:
+        yield _caller(cache, step) if _waits(step) else _aside(cache, step)
+    yield "release.set()"
+    yield "for caller in callers: caller.join(2)"
+    yield "print(len(calls), 'computes:', *answers)"
+
+
+def _caller(cache: Replica, step: Step) -> str:
+    call = cache.expression(step.name, _held(step))
+    return f"callers.append(Thread(target=ask, args=(lambda: {call},), daemon=True)); callers[-1].start()"
+
+
+def _aside(cache: Replica, step: Step) -> str:
+    """On a thread of its own, as it may be held up."""
+    call = cache.expression(step.name, step.arguments)
+    return f"aside = Thread(target=lambda: {call}, daemon=True); aside.start(); aside.join(2)"
+
+
+def _of_tasks(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterator[str]:
+    yield "calls, callers, entered, release = [], [], asyncio.Event(), asyncio.Event()"
+    yield "async def held():"
+    yield "    calls.append(1); entered.set(); await asyncio.wait_for(release.wait(), 9)"
+    yield f"    {leader.outcome}"
+    yield from _task(cache, leader)
+    yield "callers.append(asyncio.ensure_future(call())); await asyncio.wait_for(entered.wait(), 9)"
+    for step in meanwhile:
+        yield from _task(cache, step)
+        yield (
+            "callers.append(asyncio.ensure_future(call())); await asyncio.sleep(0.1)"
+            if _waits(step)
+            else "await asyncio.wait([asyncio.ensure_future(call())], timeout=2)"
+        )
+    yield "release.set()"
+    yield "await asyncio.wait(callers, timeout=2)"
+    yield "print(len(calls), 'computes:', *callers)"
+
+
+def _task(cache: Replica, step: Step) -> list[str]:
+    said, value = cache.call(step.name, _held(step))
+    return block("async def call():", [*said, f"return {value}"])
+
+
+def _waits(step: Step) -> bool:
+    return step.operation == "get_or_set" and "compute" in step.arguments
+
+
+def _held(step: Step) -> str:
+    return step.arguments.replace("compute", "held")
