@@ -158,7 +158,7 @@ class LayeredCache(Fronted):
         """As every tier does; on the server, or not at all."""
         raw, now, token = self._raw(key), self._clock(), os.urandom(16)
         claim = self._layers.confirmed(raw, self._layers.server.lease, token, None, now + lease, now)
-        return claim if claim.endswith(token) else None
+        return claim if token in claim else None
 
     def beside(self) -> Tier:
         """A file beside that of this cache, for what this host alone may know."""

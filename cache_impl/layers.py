@@ -114,7 +114,7 @@ class Layers:
         answer = self._by_file() if row.pending else self._ask(self.server.lease, key, token, over, expires, now)
         if answer is not _AWAY:
             self._seen(answer)
-            return answer, answer.endswith(token)
+            return answer, token in answer
         if row.frame is not None and self._frames.lives(row.frame, now):
             return row.frame, False
         return self._frames.pack(key, b"", expires, self._versions.next(), CLAIM), True
