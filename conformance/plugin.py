@@ -117,6 +117,7 @@ def new_cache(request: pytest.FixtureRequest) -> NewCache:
 def new_breaker(request: pytest.FixtureRequest) -> NewBreaker:
     """A factory of circuit breakers of one column: see ``conformance.breakers.factory.NewBreaker``."""
     factory: NewBreaker = _opened(request)
+    factory.patience.seconds = min(factory.patience.seconds, request.config.getoption("patience"))
     return factory
 
 

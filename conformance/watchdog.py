@@ -14,14 +14,17 @@ from typing import Any
 import pytest
 
 from . import factory, judged
+from .breakers import factory as breakers
+from .breakers import judged as calls
 from .columns import Column
 from .crashes import Crashes
 from .verdicts import column_of
 
 GRACE = 5.0  # seconds at most until a subject that cannot be interrupted takes the process with it
 _HERE = str(Path(__file__).parent)
-_OTHERS = {"_make": "making the cache", "_discard": "closing the cache", "_enter_running": "running()"}
-_ASKING = {judged.__file__, factory.__file__}
+_OTHERS = {"_make": "making it", "_discard": "closing the cache", "_enter_running": "running()"}
+_ASKING = {judged.__file__, factory.__file__, breakers.__file__}
+_WAITING = {calls.__file__}  # for another thread, with a patience of its own
 
 
 class Hung(BaseException):
@@ -92,9 +95,13 @@ class Watchdog:
 
 def _asking(frame: FrameType | None) -> FrameType | None:
     """The frame in which the suite waits for the subject; None where it is the suite itself that takes long."""
-    while frame is not None and str(Path(frame.f_code.co_filename).parent) != _HERE:
+    while frame is not None and not _ours(frame.f_code.co_filename):
         frame = frame.f_back
     return frame if frame is not None and frame.f_code.co_filename in _ASKING else None
+
+
+def _ours(file: str) -> bool:
+    return file in _ASKING | _WAITING or str(Path(file).parent) == _HERE
 
 
 def _operation(frame: FrameType) -> str:

@@ -61,6 +61,37 @@ class LeaksThreads(Plain):
         threading.Thread(target=threading.Event().wait, daemon=True).start()
 
 
+class Breaker:
+    def __init__(self, failure_threshold, recovery_time):
+        self.failures, self.most = 0, failure_threshold
+
+    @property
+    def state(self):
+        return "open" if self.failures >= self.most else "closed"
+
+    def call(self, fn):
+        if self.state == "open":
+            raise RuntimeError("open")
+        try:
+            return fn()
+        except Exception:
+            self.failures += 1
+            raise
+
+    def reset(self):
+        self.failures = 0
+
+
+class HangsWhenMade(Breaker):
+    def __init__(self, failure_threshold, recovery_time):
+        threading.Event().wait()
+
+
+class HangsInReset(Breaker):
+    def reset(self):
+        threading.Event().wait()
+
+
 class ChangesTheClock(Plain):
     def clear(self):
         time.sleep = lambda seconds: None
@@ -71,7 +102,7 @@ class ChangesTheClock(Plain):
 """
 
 
-CHOSEN = "delete_answers or get_never or test_conduct"
+CHOSEN = "delete_answers or get_never or test_conduct or reset_starts or open_makes"
 
 
 @pytest.fixture
@@ -79,12 +110,16 @@ def judged(tmp_path: Path) -> Any:
     """Judges some of the classes above by what they do in ``delete``; subject -> promise -> verdict."""
     tmp_path.joinpath("bad.py").write_text(BAD, encoding="utf-8")
 
-    def judge(*names: str, file: str = "test_entries.py", options: tuple[str, ...] = ()) -> dict[str, dict[str, Any]]:
+    def judge(
+        *names: str, file: str = "test_entries.py", kind: str = "cache", options: tuple[str, ...] = ()
+    ) -> dict[str, dict[str, Any]]:
         command = (sys.executable, "-m", "pytest", str(CHECKOUT / "conformance" / file), "-q", *options)
         chosen = ("-c", str(CHECKOUT / "pyproject.toml"), "-p", "no:cacheprovider", "-k", CHOSEN)
-        cache = f"--cache={','.join(f'bad:{name}' for name in names)}"
+        subjects = f"--{kind}={','.join(f'bad:{name}' for name in names)}"
         target = tmp_path / "results.json"
-        subprocess.run((*command, *chosen, cache, "--patience=0.5", f"--results={target}"), cwd=tmp_path, check=False)
+        subprocess.run(
+            (*command, *chosen, subjects, "--patience=0.5", f"--results={target}"), cwd=tmp_path, check=False
+        )
         content = json.loads(target.read_text(encoding="utf-8"))
         found: dict[str, dict[str, Any]] = {"run": content["run"]}
         for each in content["verdicts"]:
@@ -99,8 +134,21 @@ def test_what_hangs_is_given_up_on_with_its_operation(judged: Any) -> None:
     verdicts = judged("Hangs")
     cell = verdicts["bad:Hangs"]["delete_answers_whether_there_was_an_entry"]
     assert (cell["outcome"], "delete('a') has not ended after 0.5 s" in cell["message"]) == ("fail", True)
-    assert cell["script"].splitlines()[-1].startswith("cache.delete('a')  # raised Hung")
+    assert "cache.delete('a')" in cell["script"].splitlines()[-2]
+    assert cell["script"].splitlines()[-1].endswith("# it has not ended")
     assert verdicts["bad:Hangs"]["get_never_stores"]["outcome"] == "pass"
+    assert verdicts["run"]["complete"] is True
+
+
+def test_a_breaker_that_hangs_is_given_up_on_with_its_operation(judged: Any) -> None:
+    """Wherever it hangs: the cell names the operation, and the script, where there was one, ends in it."""
+    verdicts = judged("HangsWhenMade", "HangsInReset", kind="breaker", file="test_breaker.py")
+    made = verdicts["bad:HangsWhenMade"]["reset_starts_the_count_at_zero"]
+    assert (made["outcome"], "making it has not ended after" in made["message"]) == ("fail", True)
+    reset = verdicts["bad:HangsInReset"]["reset_starts_the_count_at_zero"]
+    assert (reset["outcome"], "reset() has not ended after 0.5 s" in reset["message"]) == ("fail", True)
+    assert reset["script"].splitlines()[-1].startswith("print(breaker.reset())  # Hung")
+    assert verdicts["bad:HangsInReset"]["open_makes_zero_calls"]["outcome"] == "pass"
     assert verdicts["run"]["complete"] is True
 
 

@@ -29,7 +29,9 @@ class NewBreaker:
         self.subject: type = column.subject
         self.capabilities: BreakerCapabilities = column.offered
         self.last: Judged | None = None
-        self._patience = Patience()
+        self.patience = Patience()
+        self._begun: History | None = None
+        self._waits = False
 
     def __call__(self, *, failure_threshold: int = 2, recovery_time: float = 1.0, **options: Any) -> Judged:
         """A breaker on a clock that the test moves, as far as the subject takes one."""
@@ -37,25 +39,28 @@ class NewBreaker:
             return self.on_its_own_clock(failure_threshold=failure_threshold, recovery_time=recovery_time, **options)
         options = {"failure_threshold": failure_threshold, "recovery_time": recovery_time, **options}
         clock = MeetingClock()
-        return self._judged(self.subject(**options, clock=clock), options, clock, recovery_time)
+        return self._judged(options, clock, recovery_time, clock=clock)
 
     def on_its_own_clock(self, *, failure_threshold: int, recovery_time: float, **options: Any) -> Judged:
         """A breaker on the clock it has when it is given none."""
         options = {"failure_threshold": failure_threshold, "recovery_time": recovery_time, **options}
         clock = WaitedClock(granularity=0.005)
         options |= {name: options[name] * clock.unit for name in _SECONDS if name in options}
-        return self._judged(self.subject(**options), options, clock, recovery_time)
+        return self._judged(options, clock, recovery_time)
 
     def evidence(self) -> dict[str, Any]:
-        """The history of the breaker made last, and a script that replays it."""
-        if self.last is None:
+        """The history of the breaker made last, and a script that replays it; of one that cannot be made no history."""
+        if self._begun is None:
             return {}
-        history = self.last.history
-        waits = isinstance(self.last.timeline, WaitedClock)
-        return {"history": history.as_dict(), "script": script.write(self.subject, history, waits=waits)}
+        written = {"script": script.write(self.subject, self._begun, waits=self._waits)}
+        return written if self.last is None else {"history": self._begun.as_dict(), **written}
 
-    def _judged(self, subject: Any, options: dict[str, Any], clock: Timeline, recovery_time: float) -> Judged:
+    def _judged(self, options: dict[str, Any], timeline: Timeline, recovery_time: float, **extra: Any) -> Judged:
         if self.last is not None:
             self.last.release()
-        self.last = Judged(subject, History(options), clock, self._patience, recovery_time)
+        self.last, self._begun, self._waits = None, History(options), isinstance(timeline, WaitedClock)
+        self.last = Judged(self._make({**options, **extra}), self._begun, timeline, self.patience, recovery_time)
         return self.last
+
+    def _make(self, arguments: dict[str, Any]) -> Any:
+        return self.subject(**arguments)

@@ -51,8 +51,8 @@ class Patience:
 
     seconds: float = 5.0
 
-    def wait(self, event: threading.Event, what: str, others: Callable[[], bool]) -> None:
-        """Wait for ``event``; ``others`` says whether there are calls under way.
+    def wait(self, event: threading.Event, step: Step, others: Callable[[], bool]) -> None:
+        """Wait for ``event``, the end of ``step``; ``others`` says whether there are calls under way.
 
         Raises:
             Hung: it did not come.
@@ -60,10 +60,12 @@ class Patience:
         """
         if event.wait(self.seconds):
             return
-        self.seconds = 0.2  # it is known now
+        message = f"{step.call} has not ended after {self.seconds:g} s"
+        self.seconds = min(self.seconds, 0.2)  # it is known now
         if others():
-            raise Held(f"not judged: {what} waits for another call to end")
-        raise Hung(f"{what} did not come back")
+            raise Held(f"not judged: {step.call} waits for another call to end")
+        step.answer, step.raised = f"Hung: {message}", True
+        raise Hung(message)
 
 
 @dataclass
@@ -141,7 +143,7 @@ class Judged:
         """One call of a function that ends like this."""
         step = self.note(f"call({outcome})")
         call = Call(self.subject.call, outcome)
-        self._wait(call.over, "a call")
+        self._wait(call.over, step)
         step.answer, step.raised = repr(call.answer), call.answer.error is not None
         return call.answer
 
@@ -155,7 +157,7 @@ class Judged:
         for call in calls:
             self._begun += 1
             step = self.note(f"begin({self._begun})")
-            self._patience.wait(call.inside, "a call", lambda: bool(self.pending) or any(c.entered for c in calls))
+            self._patience.wait(call.inside, step, lambda: bool(self.pending) or any(c.entered for c in calls))
             step.answer = "admitted" if call.entered else repr(call.answer)
             if call.entered:
                 self.pending[call] = self._begun
@@ -165,7 +167,7 @@ class Judged:
         """Have the function end like this, and its caller get the answer."""
         step = self.note(f"end({self.pending.pop(call, 0)}, {outcome})")
         call.tell(outcome)
-        self._wait(call.over, "the end of a call")
+        self._wait(call.over, step)
         step.answer, step.raised = repr(call.answer), call.answer.error is not None
         return call.answer
 
@@ -196,14 +198,14 @@ class Judged:
         """Any other operation: what it returns or raises, in time."""
         step = self.note(text)
         call = Call(lambda _guarded: operation(), "success")
-        self._wait(call.over, text)
+        self._wait(call.over, step)
         step.answer, step.raised = repr(call.answer), call.answer.error is not None
         if call.answer.error is not None:
             raise call.answer.error
         return call.answer.value
 
-    def _wait(self, event: threading.Event, what: str) -> None:
-        self._patience.wait(event, what, lambda: bool(self.pending))
+    def _wait(self, event: threading.Event, step: Step) -> None:
+        self._patience.wait(event, step, lambda: bool(self.pending))
 
     def note(self, text: str) -> Step:
         """Write a step down, before it is taken."""
