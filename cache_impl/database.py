@@ -14,7 +14,7 @@ from weakref import WeakSet, finalize
 
 from .errors import BadValue, CacheClosed, CacheError, DeadlineExceeded, StorageError
 from .latency import Waits
-from .ownership import Schema, make_ours
+from .ownership import make_ours
 from .private import private_directory, private_file, protect
 
 _NAME = "cache.sqlite3"
@@ -32,7 +32,7 @@ _paused: list[Database] = []  # for the fork under way
 
 
 class Database:
-    """Statements on ``directory``'s database, made by ``schema`` where there is none, or an older one.
+    """Statements on ``directory``'s database, made by ``schema`` where there is none; ``version`` is the schema's.
 
     What was committed survives this process, however it ends; after a power cut the latest of it may be
     missing, but nothing is torn (write-ahead log, ``synchronous=NORMAL``). A statement waits at most
@@ -46,7 +46,7 @@ class Database:
         DeadlineExceeded: another process held the file for too long.
     """
 
-    def __init__(self, directory: str | PathLike[str], schema: Schema, deadline: float) -> None:
+    def __init__(self, directory: str | PathLike[str], schema: Sequence[str], version: int, deadline: float) -> None:
         self._path = private_directory(directory, (_NAME, *_BESIDE)) / _NAME
         self._deadline = deadline
         self._idle: list[sqlite3.Connection] = []
@@ -62,7 +62,7 @@ class Database:
             for name in _BESIDE:
                 with suppress(FileNotFoundError):
                     protect(self._path.with_name(name))
-            self._prepare(schema)
+            self._prepare(schema, version)
 
     def read(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows that ``statement`` finds."""
@@ -116,11 +116,11 @@ class Database:
             self._lost, self._all = self._all, set()
         self._gate.release()
 
-    def _prepare(self, schema: Schema) -> None:
+    def _prepare(self, schema: Sequence[str], version: int) -> None:
         connection = self._lend()
         try:
-            if not make_ours(connection, schema):
-                raise StorageError(f"{self._path} is of another program or version; name another directory")
+            if not make_ours(connection, schema, version):
+                raise StorageError(f"{self._path} is of another program or version; use that, or name another directory")
         except _FAILURES as error:
             raise self._explained(error) from error
         finally:

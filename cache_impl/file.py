@@ -10,17 +10,16 @@ from sqlite3 import Connection
 
 from .database import Database
 from .frame import Frames
-from .ownership import Schema
 from .store import checked_deadline
 from .tier import Tier
 from .waiting import blocks
 
-_TABLES = (
+_SCHEMA = (
     "CREATE TABLE entries (key BLOB PRIMARY KEY NOT NULL, expires REAL, claim INTEGER NOT NULL, frame BLOB NOT NULL)",
     "CREATE INDEX entries_by_expiry ON entries (expires) WHERE expires IS NOT NULL",
     "CREATE INDEX claims ON entries (claim) WHERE claim",
 )
-_SCHEMA = Schema(1, _TABLES)
+_VERSION = 1
 _READ = "SELECT frame FROM entries WHERE key = ?"
 _WRITE = (
     "INSERT INTO entries VALUES (?, ?, 0, ?)"
@@ -69,7 +68,7 @@ class _FileStore:
     """Frames in a table; see ``Store``."""
 
     def __init__(self, directory: str | PathLike[str], deadline: float) -> None:
-        self._database = Database(directory, _SCHEMA, deadline)
+        self._database = Database(directory, _SCHEMA, _VERSION, deadline)
         self._due = -inf  # clock reading from which on something may have expired
 
     def find(self, key: bytes) -> bytes | None:

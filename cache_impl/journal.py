@@ -56,7 +56,7 @@ class Journal:
         *,
         mirror: bool,
     ) -> None:
-        self._database = Database(directory, sql.SCHEMA, _TURN)
+        self._database = Database(directory, sql.SCHEMA, sql.VERSION, _TURN)
         self._frames, self._everything, self._versions = frames, everything, versions
         self._clock, self._sweep_at = clock, -inf  # when it looks for mirrored entries that have expired
         self.mirror = mirror

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from .ownership import Schema
-
-_TABLES = (
+#: What is to be replayed; what the server has, too; and the version of the last clear, alone in its table.
+SCHEMA = (
     "CREATE TABLE waiting (key BLOB PRIMARY KEY NOT NULL, version INTEGER NOT NULL, frame BLOB NOT NULL)",
     """CREATE TABLE mirrored (key BLOB PRIMARY KEY NOT NULL, version INTEGER NOT NULL, frame BLOB NOT NULL,
     expires REAL NOT NULL)""",
     "CREATE INDEX mirrored_by_expiry ON mirrored (expires)",
     "CREATE TABLE cleared (version INTEGER NOT NULL)",
+    "INSERT INTO cleared VALUES (0)",
 )
-#: One table held all, the last clear included: its key is no text, as only that has a byte FF.
-_OF_64 = (
-    "DROP INDEX waiting",
-    "DROP INDEX mirrored",
-    *_TABLES,
-    "INSERT INTO waiting SELECT key, version, frame FROM entries WHERE pending",
-    "INSERT INTO mirrored SELECT key, version, frame, expires FROM entries WHERE NOT pending AND NOT instr(key, x'ff')",
-    "INSERT INTO cleared SELECT coalesce(max(version), 0) FROM entries WHERE instr(key, x'ff')",
-    "DROP TABLE entries",
-)
-#: What is to be replayed; what the server has, too; and the version of the last clear, alone in its table. A
-#: FileCache's schema has another version.
-SCHEMA = Schema(65, (*_TABLES, "INSERT INTO cleared VALUES (0)"), {64: _OF_64})
+VERSION = 65  # of the schema; a FileCache's is another, and 64 held frames that are read no more
 
 _NEWER = (  # than what there is for all keys, or on the server; else NULL, and the row is ignored
     "CASE WHEN ? > max((SELECT version FROM cleared),"

@@ -1,9 +1,10 @@
-"""The journal of a LayeredCache: which write stays, whoever's clock is ahead, and what older versions have left."""
+"""The journal of a LayeredCache: which write stays, whoever's clock is ahead."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import closing
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 import pytest
 
 from cache_impl.database import Database
+from cache_impl.errors import StorageError
 from cache_impl.frame import TOMBSTONE, Frames
 from cache_impl.journal import Journal
-from cache_impl.ownership import Schema
 from cache_impl.versioned import Write
 from cache_impl.versions import Versions
 
@@ -21,15 +22,6 @@ EVERYTHING = b"p:\xff"
 A, B, C = b"p:a", b"p:b", b"p:c"
 HOUR = 3600 * 10**9
 FRAMES = Frames()
-SCHEMA_64 = Schema(
-    64,
-    (
-        """CREATE TABLE entries (key BLOB PRIMARY KEY NOT NULL, version INTEGER NOT NULL, expires REAL NOT NULL,
-        pending INTEGER NOT NULL, frame BLOB NOT NULL)""",
-        "CREATE INDEX waiting ON entries (key) WHERE pending",
-        "CREATE INDEX mirrored ON entries (expires) WHERE NOT pending",
-    ),
-)
 
 
 @pytest.fixture
@@ -111,32 +103,14 @@ def test_a_delete_answers_for_what_lies_there_when_it_is_done(journal: Any, monk
     assert payload(other, A) is None
 
 
-def test_a_journal_of_the_version_before_is_read(journal: Any, tmp_path: Path) -> None:
-    """Nothing that waits is lost, what was mirrored answers, and a clear holds for what is older."""
-    now = time.time_ns()
-    with_schema_64(
-        tmp_path / "journal",
-        [
-            (A, now, inf, 1, FRAMES.pack(A, b"1", inf, now)),
-            (B, now, 1e300, 0, FRAMES.pack(B, b"2", inf, now)),
-            (EVERYTHING, now - HOUR, inf, 0, FRAMES.pack(EVERYTHING, b"", inf, now - HOUR, TOMBSTONE)),
-        ],
-    )
-    mirror, other = journal(mirror=True), journal()
-    assert [(each.key, each.version) for each in other.waiting(9)] == [(A, now)]
-    assert [payload(mirror, key) for key in (A, B, C)] == [b"1", b"2", None]
-    other.put_late(C, Write(b"late", inf), now - HOUR - 1)
-    assert (other.pending(), payload(other, C)) == (1, None)
-
-
-def test_a_clear_that_waits_in_a_journal_of_the_version_before_waits(journal: Any, tmp_path: Path) -> None:
-    """It is replayed, and holds for every key until then."""
-    now = time.time_ns()
-    tombstone = FRAMES.pack(EVERYTHING, b"", inf, now, TOMBSTONE)
-    with_schema_64(tmp_path / "journal", [(EVERYTHING, now, inf, 1, tombstone)])
-    here = journal()
-    assert here.waiting(9) == [(EVERYTHING, now, tombstone)]
-    assert (here.find(A), here.held()[1]) == ((now, True, None), True)
+def test_a_journal_of_another_version_is_refused_and_left_as_it_is(journal: Any, tmp_path: Path) -> None:
+    """What waits in it is for the program that wrote it."""
+    tables = ["CREATE TABLE entries (key BLOB)", "INSERT INTO entries VALUES ('a')"]
+    Database(tmp_path / "journal", tables, 64, 1.0).close()
+    with pytest.raises(StorageError, match="version"):
+        journal()
+    with closing(sqlite3.connect(tmp_path / "journal" / "cache.sqlite3")) as connection:
+        assert connection.execute("SELECT key FROM entries").fetchall() == [("a",)]
 
 
 def payload(journal: Journal, key: bytes) -> bytes | None:
@@ -144,13 +118,3 @@ def payload(journal: Journal, key: bytes) -> bytes | None:
     frame = journal.answer(key)
     kind, _, _, found = (TOMBSTONE, 0, 0, b"") if frame is None else FRAMES.unpack(key, frame)
     return None if kind == TOMBSTONE else found
-
-
-def with_schema_64(directory: Path, rows: list[tuple[Any, ...]]) -> None:
-    """A journal as that version left it."""
-    new = Database(directory, SCHEMA_64, 1.0)
-    new.close()
-    connection = sqlite3.connect(directory / "cache.sqlite3")
-    with connection:
-        connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?)", rows)
-    connection.close()
