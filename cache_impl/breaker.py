@@ -26,7 +26,7 @@ class CircuitBreaker:
     Safe for threads and for tasks; no lock is held while a guarded call or a listener runs.
 
     Raises:
-        BadSetting: a number outside what it may be.
+        BadSetting: a number outside what it may be, or ``ignored`` is no tuple of exception classes.
     """
 
     def __init__(  # noqa: PLR0913  # each has a default that stands
@@ -49,7 +49,7 @@ class CircuitBreaker:
             _count("probes", probes),
             _count("successes", successes),
             _seconds("probe_limit", probe_limit),
-            ignored,
+            _classes("ignored", ignored),
             is_failure,
         )
         self._circuit = Circuit(name, rules, clock)
@@ -145,3 +145,9 @@ def _seconds(setting: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
         raise BadSetting(f"{setting} is {value!r}; it is a number of seconds above 0")
     return value
+
+
+def _classes(setting: str, value: tuple[type[BaseException], ...]) -> tuple[type[BaseException], ...]:
+    if isinstance(value, tuple) and all(isinstance(each, type) and issubclass(each, BaseException) for each in value):
+        return value
+    raise BadSetting(f"{setting} is {value!r}; it is a tuple of exception classes, such as (KeyError,)")

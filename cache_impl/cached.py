@@ -37,10 +37,12 @@ def cached(
     A coroutine function needs a cache with ``aget_or_set``.
 
     Raises:
-        BadSetting: the function is a generator, or a coroutine function that ``cache`` cannot await.
+        BadSetting: ``cache`` is none; the function is a generator, or a coroutine function that ``cache`` cannot await.
         BadKey: an argument has no canonical form, such as most objects for ``self``; ``key`` helps. When called.
     """
     checked_ttl(ttl)
+    if not hasattr(cache, "get_or_set"):
+        raise BadSetting(f"cache is of type {type(cache).__name__}; it is a cache, as in @cached(MemoryCache())")
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         key_of = key or _key_maker(function, version)

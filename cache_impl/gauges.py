@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from .errors import CacheError
+from .errors import BadSetting, CacheError
 from .latency import Latency
 from .memory import MemoryCache
 from .waiting import run
@@ -20,6 +20,11 @@ COUNTED = {
     "evictions": "Entries that memory had no room for.",
     "expirations": "Entries that were seen to have expired.",
     "damaged": "Entries that were not as they had been stored: each was a miss.",
+}
+#: Likewise of the costs of a ``ToolCache``, in the currency of its prices.
+COSTED = {
+    "spent": "What calls have cost that were not answered.",
+    "saved": "What calls would have cost that were.",
 }
 BREAKER_STATES = ("closed", "open", "half-open", "forced-open", "disabled", "none")
 
@@ -51,10 +56,17 @@ class Figures(NamedTuple):
 
 
 def figures(cache: Any) -> Figures:
-    """The figures of ``cache``, any of this package's."""
+    """The figures of ``cache``, any of this package's.
+
+    Raises:
+        BadSetting: it is something else, such as a ``ToolCache``, whose own cache has the figures.
+        CacheClosed: it is closed.
+    """
     if isinstance(cache, MemoryCache):
         stats = cache.stats()
         return Figures(*stats[:4], 0, stats.hits, {}, "memory", "none", 0)
+    if not hasattr(cache, "damaged"):
+        raise BadSetting(f"cache is of type {type(cache).__name__}; figures are those of a cache, such as a RedisCache")
     front = getattr(cache, "_front", None)
     memory = front.memory.stats() if front else None
     memory_hits, evictions = (memory.hits, memory.evictions) if memory else (0, 0)

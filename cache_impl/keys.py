@@ -36,8 +36,8 @@ def digest(data: Any, length: int = 32) -> str:
         BadKey: something in ``data`` has no canonical form; the message names where it stands.
         BadSetting: ``length`` is out of its range.
     """
-    if not 16 <= length <= 64:
-        raise BadSetting(f"length is {length!r}; a digest has 16 to 64 hex digits")
+    if not isinstance(length, int) or not 16 <= length <= 64:
+        raise BadSetting(f"length is {length!r}; it is a number of hex digits, 16 to 64")
     return sha256(_encoded(data)).hexdigest()[:length]
 
 

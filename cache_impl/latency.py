@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from math import ceil
 from typing import NamedTuple
 
 _KEPT = 1000
@@ -16,6 +17,11 @@ class Latency(NamedTuple):
     median: float
     p99: float
     longest: float
+
+    @property
+    def quantiles(self) -> tuple[tuple[str, float], ...]:
+        """Each with the share of the operations that took no longer, as exporters write it."""
+        return ("0.5", self.median), ("0.99", self.p99), ("1", self.longest)
 
     def __str__(self) -> str:
         return f"{self.median * 1e3:.3g} ms (p99 {self.p99 * 1e3:.3g}, longest {self.longest * 1e3:.3g})"
@@ -38,4 +44,4 @@ class Waits:
 
 def _at(ordered: list[float], share: float) -> float:
     """The least of ``ordered`` that ``share`` of them do not exceed."""
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[ceil(share * len(ordered)) - 1]

@@ -8,7 +8,7 @@ from typing import Any
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
-from .gauges import BREAKER_STATES, COUNTED, Figures, figures_of
+from .gauges import BREAKER_STATES, COSTED, COUNTED, Figures, figures_of
 from .tools import ToolCache
 
 _Look = Callable[[CallbackOptions], Iterator[Observation]]
@@ -33,14 +33,8 @@ def instrument(meter: Meter, caches: Mapping[str, Any], tools: Mapping[str, Tool
     meter.create_observable_gauge(
         "cache.breaker_state", [_each(caches, _states)], description="1 for the state it is in."
     )
-    for figure, about in _COSTS.items():
+    for figure, about in COSTED.items():
         meter.create_observable_counter(f"cache.cost.{figure}", [_costs(tools or {}, figure)], description=about)
-
-
-_COSTS = {
-    "spent": "What calls have cost that were not answered.",
-    "saved": "What calls would have cost that were.",
-}
 
 
 def _each(caches: Mapping[str, Any], read: Callable[[Figures], _Values]) -> _Look:
@@ -60,7 +54,7 @@ def _latency(seen: Figures) -> _Values:
     return [
         ({"tier": tier, "quantile": quantile}, seconds)
         for tier, waits in seen.latency.items()
-        for quantile, seconds in (("0.5", waits.median), ("0.99", waits.p99), ("1", waits.longest))
+        for quantile, seconds in waits.quantiles
     ]
 
 

@@ -9,7 +9,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from .gauges import BREAKER_STATES, COUNTED, figures_of
+from .gauges import BREAKER_STATES, COSTED, COUNTED, figures_of
 from .tools import ToolCache
 
 
@@ -44,7 +44,7 @@ class CacheCollector(Collector):
         breaker = GaugeMetricFamily("cache_breaker_state", "1 for the state it is in.", labels=["cache", "state"])
         for name, each in seen.items():
             for tier, waits in each.latency.items():
-                for quantile, seconds in (("0.5", waits.median), ("0.99", waits.p99), ("1", waits.longest)):
+                for quantile, seconds in waits.quantiles:
                     latency.add_metric([name, tier, quantile], seconds)
             pending.add_metric([name], each.pending)
             for state in BREAKER_STATES:
@@ -52,11 +52,9 @@ class CacheCollector(Collector):
         yield from (latency, pending, breaker)
 
     def _costs(self) -> Iterator[Metric]:
-        labels = ["tools", "kind"]
-        spent = CounterMetricFamily("cache_cost_spent", "What calls have cost that were not answered.", labels=labels)
-        saved = CounterMetricFamily("cache_cost_saved", "What calls would have cost that were.", labels=labels)
-        for name, tools in self._tools.items():
-            for kind, each in tools.costs().kinds.items():
-                spent.add_metric([name, kind], each.spent)
-                saved.add_metric([name, kind], each.saved)
-        yield from (spent, saved)
+        costs = [(name, *each) for name, tools in self._tools.items() for each in tools.costs().kinds.items()]
+        for figure, about in COSTED.items():
+            counter = CounterMetricFamily(f"cache_cost_{figure}", about, labels=["tools", "kind"])
+            for name, kind, each in costs:
+                counter.add_metric([name, kind], getattr(each, figure))
+            yield counter

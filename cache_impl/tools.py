@@ -68,7 +68,7 @@ class ToolCache(ToolCoroutines):
 
     Raises:
         BadKey: data without a canonical form; a name or version that could make two keys meet.
-        BadSetting: an unknown kind, a ttl that is not above 0, a price below 0.
+        BadSetting: ``cache`` is none; an unknown kind, a ttl that is not above 0, a price below 0.
     """
 
     def __init__(
@@ -80,6 +80,8 @@ class ToolCache(ToolCoroutines):
         prices: Mapping[str, float] | None = None,
         single_host: bool = False,
     ) -> None:
+        if not hasattr(cache, "delete_many"):
+            raise BadSetting(f"cache is of type {type(cache).__name__}; it is a cache, such as a RedisCache")
         self._cache, self._single_host = cache, single_host
         self._ledger = Ledger(_TTLS, prices or {})
         self._claims: Claims | None = None  # until a task is run

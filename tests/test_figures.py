@@ -63,7 +63,7 @@ def test_latency_is_that_of_the_last_operations() -> None:
     assert waits.latency() is None
     for number in range(2000):
         waits.note(number / 1000)
-    assert waits.latency() == (1000, 1.5, 1.99, 1.999)
+    assert waits.latency() == (1000, 1.499, 1.989, 1.999)
     assert str(waits.latency()) == "1.5e+03 ms (p99 1.99e+03, longest 2e+03)"
 
 

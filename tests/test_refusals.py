@@ -10,7 +10,19 @@ from typing import Any
 import fakeredis
 import pytest
 
-from cache_impl import BadKey, BadSetting, BadValue, FileCache, MemoryCache, RedisCache
+from cache_impl import (
+    BadKey,
+    BadSetting,
+    BadValue,
+    CircuitBreaker,
+    FileCache,
+    MemoryCache,
+    RedisCache,
+    ToolCache,
+    cached,
+    digest,
+    figures,
+)
 
 BAD_TTLS = (0, -1, -0.5, -inf, nan, inf, 10**400)
 BAD_KEYS = (None, 0, 1.5, True, b"a", ("a",))
@@ -87,3 +99,20 @@ def test_a_value_that_cannot_be_kept_is_a_bad_value(make: Make) -> None:
             operation()
     assert cache.get_many("ab") == {"a": 1}
     assert issubclass(BadValue, TypeError)
+
+
+@pytest.mark.parametrize(
+    ("refused", "said"),
+    [
+        (lambda: cached(print), "cache is of type builtin_function_or_method"),  # as @cached without parentheses
+        (lambda: ToolCache("redis://localhost"), "cache is of type str"),  # type: ignore[arg-type]
+        (lambda: figures(ToolCache(MemoryCache())), "cache is of type ToolCache"),
+        (lambda: CircuitBreaker(ignored=[KeyError]), r"ignored is \[<class 'KeyError'>\]"),  # type: ignore[arg-type]
+        (lambda: digest([], "32"), "length is '32'"),  # type: ignore[arg-type]
+        (lambda: digest([], 15), "length is 15"),
+    ],
+)
+def test_an_argument_of_a_wrong_type_is_named_at_once(refused: Callable[[], object], said: str) -> None:
+    """Where it is given, and not by the first call that stumbles over it."""
+    with pytest.raises(BadSetting, match=said):
+        refused()
