@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from . import requests
-from .hit_ratio import lru, optimum
+from .hit_ratio import Hits, lru, optimum
 from .traces import Trace, read
 
 LENGTHS = {"quick": 20_000, "standard": 200_000, "thorough": 2_000_000}  # requests of a made-up trace
@@ -77,22 +77,30 @@ def _reader(path: Path) -> Callable[[int], Iterable[Any]]:
 
 @dataclass
 class Replay:
-    """A trace on disk, and the hit ratios there can be, each computed once."""
+    """A trace on disk, and the hits there can be, each counted once."""
 
     trace: Trace
     capacities: list[int]
-    known: dict[str, list[list[float]]] = field(default_factory=dict)
+    known: dict[str, list[Hits]] = field(default_factory=dict)
 
-    def references(self) -> dict[str, list[list[float]]]:
-        """Exact LRU and the optimum: points of capacity and hit ratio."""
+    def references(self) -> dict[str, list[Hits]]:
+        """Of exact LRU and of the optimum."""
         for name, hits in REFERENCES.items():
             if name not in self.known:
-                self.known[name] = self.points(partial(hits, self.trace))
+                self.known[name] = self.hits(partial(hits, self.trace))
         return self.known
 
-    def points(self, hits: Callable[[int], int]) -> list[list[float]]:
-        """Capacity and hit ratio, for the hits that ``hits`` counts at a capacity."""
-        return [[capacity, hits(capacity) / len(self.trace)] for capacity in self.capacities]
+    def hits(self, count: Callable[[int], Hits]) -> list[Hits]:
+        """What ``count`` counts at each capacity."""
+        return [count(each) for each in self.capacities]
+
+    def points(self, found: list[Hits]) -> list[list[float]]:
+        """Capacity and hit ratio."""
+        return [[at, each.requests / len(self.trace)] for at, each in zip(self.capacities, found, strict=True)]
+
+    def byte_points(self, found: list[Hits]) -> list[list[float]]:
+        """Capacity, and the bytes of all hits as a share of those of all requests; of a trace that tells sizes."""
+        return [[at, each.octets / self.trace.octets] for at, each in zip(self.capacities, found, strict=True)]
 
 
 class Replays:

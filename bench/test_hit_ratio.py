@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from .hit_ratio import replay
-from .replays import Replays, Source
+from .hit_ratio import Hits, replay
+from .replays import REFERENCES, Replay, Replays, Source
 from .traces import TraceError
 from .workloads import BOUND, ROUND_TRIP
 
 METHOD = "Each request is a get, and a set where it missed; exact LRU and Belady's optimum are computed from the trace."
+JUDGED = {"relies_on": [ROUND_TRIP, BOUND]}
 
 
 @pytest.mark.offers(eviction=("approximate", "fifo", "lru"), asynchronous=("no",))
@@ -28,20 +29,36 @@ def test_hit_ratio(
     except TraceError as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None
     ttls = new_cache.capabilities.ttl == "per-entry"
-    points = found.points(lambda capacity: _hits(new_cache.bare(capacity=capacity), found.trace, ttls=ttls))
-    lines = [{"subject": new_cache.name, "points": points, "relies_on": [ROUND_TRIP, BOUND]}]
-    lines += [{"subject": name, "reference": True, "points": each} for name, each in found.references().items()]
+    hits = {
+        new_cache.name: found.hits(lambda capacity: _hits(new_cache.bare(capacity=capacity), found.trace, ttls=ttls)),
+        **found.references(),
+    }
+    record_curve(_curve("hit-ratio", "Hit ratio", found.points, source, found, hits))
+    if found.trace.octets:
+        record_curve(_curve("hit-ratio-bytes", "Byte hit ratio", found.byte_points, source, found, hits))
+
+
+def _curve(  # noqa: PLR0913, PLR0917 - what is drawn, and of what
+    name: str,
+    title: str,
+    points: Callable[[list[Hits]], list[list[float]]],
+    source: Source,
+    found: Replay,
+    hits: dict[str, list[Hits]],
+) -> dict[str, Any]:
+    lines = [
+        {"subject": subject, "points": points(counted), **({"reference": True} if subject in REFERENCES else JUDGED)}
+        for subject, counted in hits.items()
+    ]
     told = f"{len(found.trace):,} requests for {found.trace.distinct:,} keys"
-    record_curve(
-        {
-            "id": f"hit-ratio-{source.name}",
-            "title": f"Hit ratio over capacity, {source.name}",
-            "text": f"{source.about} {told}. {METHOD}",
-            "x": {"label": "capacity in entries", "unit": "", "scale": "log"},
-            "y": {"label": "hit ratio", "unit": "", "scale": "linear"},
-            "lines": lines,
-        }
-    )
+    return {
+        "id": f"{name}-{source.name}",
+        "title": f"{title} over capacity, {source.name}",
+        "text": f"{source.about} {told}. {METHOD}",
+        "x": {"label": "capacity in entries", "unit": "", "scale": "log"},
+        "y": {"label": title.lower(), "unit": "", "scale": "linear"},
+        "lines": lines,
+    }
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +69,7 @@ def replays(pytestconfig: pytest.Config) -> Iterator[Replays]:
     opened.close()
 
 
-def _hits(subject: Any, trace: Any, *, ttls: bool) -> int:
+def _hits(subject: Any, trace: Any, *, ttls: bool) -> Hits:
     try:
         return replay(trace, subject, ttls=ttls)
     finally:

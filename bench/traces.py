@@ -36,12 +36,13 @@ class Request(NamedTuple):
 class Trace:
     """Requests in numbers: equal keys have equal ones, counted from 0. Takes 8 bytes of disk for each until closed.
 
-    Of keys, or of Requests: ``sizes`` and ``ttls``, by number, are those that came first with the key.
+    Of keys, or of Requests: ``sizes`` and ``ttls``, by number, are those that came first with the key. ``octets`` is
+    what all requests together ask for.
     """
 
     def __init__(self, requests: Iterable[Hashable | Request]) -> None:
         self._keys, self._next_uses = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - see close
-        self.sizes, self.ttls = array("I"), array("f")
+        self.sizes, self.ttls, self.octets = array("I"), array("f"), 0
         self._length = sum(_store(self._keys, block) for block in _blocks(self._numbered(requests)))
         self.distinct = len(self.sizes)
         self._look_ahead()
@@ -75,6 +76,7 @@ class Trace:
             if number == len(self.sizes):
                 self.sizes.append(size)
                 self.ttls.append(ttl)
+            self.octets += self.sizes[number]
             yield number
 
     def _all(self, file: IO[bytes]) -> Iterator[int]:

@@ -63,7 +63,7 @@ def test_the_optimum_is_the_best_of_all_choices(capacity: int) -> None:
     """No sequence of evictions has more hits, and one has as many."""
     for keys in SMALL:
         with Trace(keys) as trace:
-            assert optimum(trace, capacity) == best_of_all(keys, capacity), keys
+            assert optimum(trace, capacity).requests == best_of_all(keys, capacity), keys
 
 
 @pytest.mark.parametrize("capacity", [1, 2, 3, 4])
@@ -71,14 +71,24 @@ def test_lru_evicts_the_least_recently_used(capacity: int) -> None:
     """The same hits as a list that is kept in order."""
     for keys in SMALL:
         with Trace(keys) as trace:
-            assert lru(trace, capacity) == hits_of_a_list(keys, capacity), keys
+            assert lru(trace, capacity).requests == hits_of_a_list(keys, capacity), keys
 
 
 def test_a_loop_defeats_lru_and_not_the_optimum() -> None:
     """Going round 11 keys with room for 10: LRU never hits, while 9 of 10 could."""
     with Trace(number % 11 for number in range(11 + 1100)) as trace:
-        assert lru(trace, 10) == 0
-        assert optimum(trace, 10) == 990
+        assert lru(trace, 10).requests == 0
+        assert optimum(trace, 10).requests == 990
+
+
+def test_hits_are_counted_in_bytes_too() -> None:
+    """Each as many as the trace says of its key. With room for two, LRU has b evicted by c, and the optimum a."""
+    asked = [("a", 10), ("b", 500), ("a", 10), ("c", 1), ("b", 500), ("a", 10)]
+    with Trace(Request(key, size) for key, size in asked) as trace:
+        assert trace.octets == 1031
+        assert lru(trace, 2) == (1, 10)
+        assert optimum(trace, 2) == (2, 510)
+        assert replay(trace, Watched(), ttls=False) == (3, 520)
 
 
 def test_a_trace_knows_when_each_key_comes_next() -> None:
@@ -104,8 +114,8 @@ def test_memory_does_not_grow_with_the_trace(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(traces, "BLOCK", 1000)
     tracemalloc.start()
     with Trace(number % 10 for number in range(100_000)) as trace:
-        assert lru(trace, 5) == 0
-        assert optimum(trace, 5) > 0
+        assert lru(trace, 5).requests == 0
+        assert optimum(trace, 5).requests > 0
         _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 100_000
@@ -172,7 +182,7 @@ def test_a_replay_sets_what_it_misses_as_long_and_for_as_long_as_the_trace_says(
     """A value of 0 bytes is there, too; a cache without ttls is given none."""
     with Trace([Request("a", 3, 60.0), Request("b"), Request("a", 9), Request("b")]) as trace:
         cache, forever = Watched(), Watched()
-        assert replay(trace, cache, ttls=True) == replay(trace, forever, ttls=False) == 2
+        assert replay(trace, cache, ttls=True) == replay(trace, forever, ttls=False) == (2, 3)
     assert cache.given == [("0", 3, 60.0), ("1", 0, None)]
     assert forever.given == [("0", 3, None), ("1", 0, None)]
 
@@ -210,6 +220,15 @@ def test_a_file_is_replayed_beside_lru_and_the_optimum(tmp_path: Path) -> None:
     assert lines["memory"] == lines["exact LRU"]
     assert lines["memory"][0] < lines["optimum (Belady)"][0]
     assert lines["memory"][2] == lines["optimum (Belady)"][2] == (500 - 8) / 500
+
+
+def test_a_file_with_sizes_has_a_byte_hit_ratio(tmp_path: Path) -> None:
+    """A curve of its own, between the same lines."""
+    file = tmp_path / "my.csv"
+    file.write_text("key,size\na,1\nb,99\na,1\n")
+    _, found = _replay("--trace", str(file), "--capacities=2", folder=tmp_path)
+    points = {each["id"]: {tuple(line["points"][0]) for line in each["lines"]} for each in found["curves"]}
+    assert points == {"hit-ratio-my.csv": {(2, 1 / 3)}, "hit-ratio-bytes-my.csv": {(2, 1 / 101)}}
 
 
 def test_a_file_that_is_no_trace_is_named(tmp_path: Path) -> None:
