@@ -107,7 +107,8 @@ class NewCache:
         return subject if self.runner is None else Driven(subject, self.runner)
 
     def at(self, url: str) -> Any:
-        """The plain subject, on a server somewhere else."""
+        """The plain subject, on a server somewhere else; it writes no history."""
+        self.last = self._begun = None
         connect = partial(redis.Redis.from_url, url)
         return self._make(Location(url, "cacheproof:", connect), self._usual, self.runner)
 

@@ -12,7 +12,7 @@ from cache_impl import CircuitBreaker, LayeredCache, MemoryCache, RedisCache, __
 from ..contract import Location
 from .file import File
 from .memory import Memory
-from .redis import LEASE
+from .redis import LEASE, server_at
 
 _files = TemporaryDirectory(prefix="cacheproof-layered-")
 _numbers = count()
@@ -35,6 +35,7 @@ class Layered(LayeredCache):
         "deadline": "yes",
         "failover": "yes",
         "integrity": "checked",
+        "secrets": "kept",
     }
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
@@ -55,7 +56,7 @@ class Layered(LayeredCache):
         self._place = location.namespace
         left = _left[self._place]
         self._directory = left.pop() if left else f"{_files.name}/{next(_numbers)}"
-        redis = RedisCache(location.connect(), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
+        redis = RedisCache(server_at(location), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
         breaker = CircuitBreaker(recovery_time=recovery_time)
         super().__init__(redis, self._directory, memory=memory, breaker=breaker, mirror=mirror)
 

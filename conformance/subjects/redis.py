@@ -12,6 +12,11 @@ from ..contract import Location
 LEASE = 4.0  # seconds: a test waits for it to end
 
 
+def server_at(location: Location) -> Any:
+    """Its URL, as an application has it; a client where the server is in this process and has none."""
+    return str(location) or location.connect()
+
+
 class Redis(RedisCache):
     """Entries on a Redis or Valkey server, shared by every machine that reaches it."""
 
@@ -27,6 +32,7 @@ class Redis(RedisCache):
         "bulk": "yes",
         "deadline": "yes",
         "integrity": "checked",
+        "secrets": "kept",
     }
     version = f"cacheproof {__version__}"
     make_key = staticmethod(digest)
@@ -34,7 +40,7 @@ class Redis(RedisCache):
     usual: ClassVar = {"deadline": 0.25}
 
     def __init__(self, location: Location, *, deadline: float = 5.0, **options: Any) -> None:
-        super().__init__(location.connect(), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
+        super().__init__(server_at(location), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
 
     @staticmethod
     def pooled(size: int) -> dict[str, Any]:
