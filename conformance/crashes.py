@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import faulthandler
 import os
 import re
@@ -12,6 +13,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from .history import UNANSWERED, History, Step
 from .verdicts import Verdicts
 
 _KEY = "cacheproof_crashes"
@@ -29,6 +31,7 @@ class Crashes:
         self._notes: TemporaryDirectory[str] | None = None
         self._workerinput: dict[str, Any] = getattr(config, "workerinput", {})
         self._note: Any = None
+        self._steps: _Steps | None = None
         self._stderr = os.dup(2)  # where Python itself can write, whatever is captured meanwhile
 
     def give_up(self, nodeid: str, message: str) -> NoReturn:
@@ -60,13 +63,15 @@ class Crashes:
         if _KEY in self._workerinput:
             self._note = Path(self._workerinput[_KEY]).open("w", encoding="utf-8")  # noqa: SIM115 - until the end
             faulthandler.enable(self._note, all_threads=False)
+            self._steps = _Steps(_beside(Path(self._workerinput[_KEY])))
+            History.witness = self._steps.write
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
         """Called in the controller, for the test that took its worker with it."""
         note = Path(self._notes.name if self._notes else os.devnull, report.node.gateway.id)
         report.longrepr = _told(note.read_text(encoding="utf-8") if note.is_file() else "")
-        reason = self._verdicts.lost(crashitem, report.longrepr)
+        reason = self._verdicts.lost(crashitem, report.longrepr, _Steps(_beside(note)).read())
         if reason is not None:
             report.outcome, report.wasxfail = "skipped", reason
 
@@ -77,6 +82,51 @@ class Crashes:
         if self._note is not None:
             faulthandler.enable(sys.__stderr__ or sys.stderr)
             self._note.close()
+            History.witness = None
+        if self._steps is not None:
+            self._steps.close()
+
+
+class _Steps:
+    """A file with the history under way; each line the number of a step, and how it stands now."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._of: History | None = None
+        self._file: int | None = None
+
+    def write(self, history: History) -> None:
+        """Note the last steps: the one before has ended by now, as a rule."""
+        if self._file is None:
+            self._file = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
+        if history is not self._of:
+            os.ftruncate(self._file, 0)
+            os.write(self._file, f"{history.options!a}\n".encode())
+            self._of = history
+        for number in range(max(0, len(history.steps) - 2), len(history.steps)):
+            step = history.steps[number]
+            line = (number, step.name, step.arguments, step.at, step.answer, step.raised)
+            os.write(self._file, f"{line!a}\n".encode())
+
+    def read(self) -> History | None:
+        """The history that was under way; None where that was in no operation, or has more than literals to say."""
+        try:
+            options, *lines = map(ast.literal_eval, self._path.read_text(encoding="ascii").splitlines())
+        except (OSError, ValueError, SyntaxError):
+            return None
+        steps = {
+            number: Step(name, arguments, at, answer, raised) for number, name, arguments, at, answer, raised in lines
+        }
+        history = History(options, [steps[number] for number in sorted(steps)])
+        return history if history.steps and history.steps[-1].answer == UNANSWERED else None
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+
+
+def _beside(note: Path) -> Path:
+    return note.with_suffix(".steps")
 
 
 def _told(note: str) -> str:

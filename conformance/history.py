@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import GeneratorType
-from typing import Any
+from typing import Any, ClassVar
 
 from .contract import Capabilities
 from .model import MISSING, Model
@@ -26,6 +26,7 @@ MODELLED = {
     "delete_many": "delete_many",
 }
 SILENT = {"set", "set_many", "clear"}  # what they answer is not promised
+UNANSWERED = "..."
 _DIVIDED = "ZeroDivisionError: division by zero"  # how a compute of ours fails
 _NAMES = {"MISSING": MISSING, "inf": float("inf"), "nan": float("nan")}
 
@@ -41,7 +42,7 @@ class Step:
     name: str
     arguments: str
     at: float
-    answer: str = "..."
+    answer: str = UNANSWERED
     raised: bool = False
     expected: str | None = None
     by: str | None = None
@@ -105,12 +106,22 @@ class History:
 
     options: dict[str, Any]
     steps: list[Step] = field(default_factory=list)
+    witness: ClassVar[Callable[[History], None] | None] = None  # told of all, where this process may not live to tell
+
+    def add(self, step: Step) -> None:
+        self.steps.append(step)
+        self.tell()
+
+    def tell(self) -> None:
+        """A step has begun, or ended."""
+        if History.witness is not None:
+            History.witness(self)
 
     def begin(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], at: float) -> Step:
         """Note a call before it is made, as its arguments are now: the cache may change them."""
         arguments = [*map(_shown, args), *(f"{key}={_shown(value)}" for key, value in kwargs.items())]
         step = Step(name, ", ".join(arguments), at)
-        self.steps.append(step)
+        self.add(step)
         return step
 
     def as_dict(self) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class Judged:
     def advance(self, seconds: float) -> None:
         """Let ``seconds`` pass for the subject."""
         self.history.begin("advance", (seconds,), {}, self.timeline.now()).answer = "None"
+        self.history.tell()
         self.timeline.advance(seconds)
 
     def change(self, code: str, **held: Any) -> None:
@@ -77,9 +78,11 @@ class Judged:
             answer = operation(*args, **kwargs)
         except BaseException as error:
             step.answer, step.raised = f"{type(error).__name__}: {error}", True
+            self.history.tell()
             raise
         finally:
             if self.history.steps[-1] is not step:
                 step.met = len(self.history.steps)
         step.answer = repr(answer)
+        self.history.tell()
         return answer

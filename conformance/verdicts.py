@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from . import results
+from . import results, script
+from .breakers import script as breakers
 from .columns import Column
 from .contract import ContractError, needed_by
+from .history import History
 from .results import Results
 
 #: The fixtures whose parameter is a column.
@@ -90,10 +92,10 @@ class Verdicts:
         self._config.hook.pytest_cacheproof_results(config=self._config, results=content)
         self._write(content)
 
-    def lost(self, nodeid: str, message: str) -> str | None:
+    def lost(self, nodeid: str, message: str, history: History | None = None) -> str | None:
         """Note what is left of a test whose process is gone; where that is a known deviation, its reason.
 
-        What was asked is lost with it, so there is no history, and a line in place of the script.
+        Where it went in an operation, that is the last one of ``history``; else what was asked is lost with it.
         """
         test, _, name = nodeid.removesuffix("]").partition("[")
         promise = test.rpartition("/")[2]
@@ -103,9 +105,19 @@ class Verdicts:
         reason = self._columns[name].deviations.get(promise) if name in self._columns else None
         if reason is not None:
             verdict |= {"outcome": "deviation", "reason": reason}
-        verdict["script"] = f"# no script: the process that asked is gone, and what it asked with it\n# {message}\n"
+        verdict |= self._rest(name, message, history)
         self._results.verdicts.append(verdict)
         return reason
+
+    def _rest(self, name: str, message: str, history: History | None) -> dict[str, Any]:
+        """The history and the script of a test whose process is gone."""
+        if history is None or name not in self._columns:
+            gone = "# no script: the process that asked is gone, and what it asked with it"
+            return {"script": f"{gone}\n# {message}\n"}
+        column, last = self._columns[name], history.steps[-1]
+        if message.startswith("crashed"):
+            last.answer, last.raised = message, True
+        return {"history": history.as_dict(), "script": f"# {message}\n{_script(column, history)}"}
 
     def _describe(self) -> None:
         for column in self._columns.values():
@@ -123,6 +135,12 @@ class Verdicts:
         target = self._config.getoption("results")
         if target is not None and not hasattr(self._config, "workerinput"):
             results.write(Path(target), content)
+
+
+def _script(column: Column, history: History) -> str:
+    if column.role == "breaker":
+        return breakers.write(column.subject, history, waits=column.offered.clock == "system")
+    return script.write(column, history)
 
 
 def _promise(function: Callable[..., Any]) -> dict[str, Any]:

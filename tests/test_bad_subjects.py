@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -171,9 +172,17 @@ def test_what_ends_the_process_costs_its_own_cells(judged: Any) -> None:
         cell = verdicts[f"bad:{name}"]["delete_answers_whether_there_was_an_entry"]
         assert cell["outcome"] == "fail"
         assert message in cell["message"]
-        assert cell["script"].startswith("# no script: ")
+        assert [step["call"] for step in cell["history"]["steps"]][-2:] == ["set('a', 1)", "delete('a')"]
+        assert "cache.delete('a')" in cell["script"]
         assert verdicts[f"bad:{name}"]["get_never_stores"]["outcome"] == "pass"
     assert verdicts["run"]["complete"] is True
+
+
+def test_the_script_of_a_crash_crashes(judged: Any, tmp_path: Path) -> None:
+    """Who pastes what is left of a cell whose process is gone sees the same happen."""
+    script = judged("Aborts", options=("-n", "1"))["bad:Aborts"]["delete_answers_whether_there_was_an_entry"]["script"]
+    run = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, check=False)
+    assert run.returncode == -signal.SIGABRT, script
 
 
 def test_bad_conduct_is_told(judged: Any) -> None:

@@ -210,5 +210,5 @@ class Judged:
     def note(self, text: str) -> Step:
         """Write a step down, before it is taken."""
         name, _, arguments = text.removesuffix(")").partition("(")
-        self.history.steps.append(Step(name, arguments, self.timeline.now()))
+        self.history.add(Step(name, arguments, self.timeline.now()))
         return self.history.steps[-1]
