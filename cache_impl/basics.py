@@ -69,6 +69,14 @@ def checked_ttl(ttl: float | None) -> float | None:
     return ttl
 
 
+def checked_seconds(name: str, seconds: float) -> float:
+    """``seconds``, which is how long something called ``name`` lasts."""
+    try:
+        return deadline(0.0, seconds)
+    except BadSetting:
+        raise BadSetting(f"{name} is {seconds!r}; it is a number of seconds above 0") from None
+
+
 def checked_capacity(capacity: int) -> int:
     """``capacity``, which is a number of entries."""
     if isinstance(capacity, bool) or not isinstance(capacity, int) or capacity < 1:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
-from .basics import MISSING, Stats, checked_ttl
+from .basics import MISSING, Stats, checked_seconds
+from .errors import BadSetting
 from .frame import Known
 from .front import Front
 from .memory import MemoryCache
@@ -25,8 +26,11 @@ class Fronted(Tier):
     _front: Front | None = None
 
     def _put_before(self, memory: MemoryCache | None, ttl: float) -> None:
-        if memory is not None:
-            self._front = Front(memory, checked_ttl(ttl) or 0.0)
+        if memory is None:
+            return
+        if not isinstance(memory, MemoryCache):
+            raise BadSetting(f"memory is of type {type(memory).__name__}; it is a MemoryCache, or None")
+        self._front = Front(memory, checked_seconds("memory_ttl", ttl))
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of ``key``, or ``default``."""

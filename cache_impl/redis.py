@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .errors import BadSetting
 from .frame import HEAD, VALUE, Frames
 from .renewal import Renewal
-from .store import checked_deadline, checked_seconds
+from .store import checked_deadline, checked_wait
 from .tier import Tier
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class RedisCache(Tier):
         frames, raw_prefix = Frames(signing_key), prefix.encode(errors="surrogatepass")
         wire = Wire(address, _checked_pool(pool_size), checked_deadline(deadline))
         store, renewal = _RedisStore(wire, raw_prefix, frames), Renewal(early_refresh, stale)
-        lease = checked_seconds("lease", lease)
+        lease = checked_wait("lease", lease)
         super().__init__(store, frames, ttl, clock, raw_prefix, lease, renewal or None)
         self._shown = f"{type(self).__name__}({address.shown!r}, prefix={prefix!r})"
 

@@ -7,6 +7,8 @@ from typing import NoReturn, Protocol
 
 from .errors import BadSetting, CacheClosed
 
+_LONGEST = 1_000_000  # seconds of waiting that every system call takes
+
 
 class Store(Protocol):
     """Frames under keys. ``expires`` is when a frame may be removed, on a clock that reads ``now``."""
@@ -62,11 +64,11 @@ class Closed:
 
 def checked_deadline(deadline: float) -> float:
     """``deadline``, in seconds, for one operation."""
-    return checked_seconds("deadline", deadline)
+    return checked_wait("deadline", deadline)
 
 
-def checked_seconds(name: str, seconds: float) -> float:
-    """``seconds``, which is how long the setting ``name`` lasts."""
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < 1e6:
-        raise BadSetting(f"{name} is {seconds!r}; it is a number of seconds above 0")
+def checked_wait(name: str, seconds: float) -> float:
+    """``seconds``, for which the setting ``name`` has somebody wait."""
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < _LONGEST:
+        raise BadSetting(f"{name} is {seconds!r}; it is a number of seconds above 0, and below {_LONGEST:,}")
     return seconds

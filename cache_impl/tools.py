@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .basics import MISSING, deadline
+from .basics import MISSING, checked_seconds
 from .claims import Claims, claims_on
 from .costs import Costs, Ledger
 from .errors import BadKey, BadSetting, StillRunning
@@ -156,7 +156,7 @@ class ToolCache(ToolCoroutines):
         """
         key = f"idempotency:{digest([agent, template, arguments], _SHORT)}"
         claims = self._claims = self._claims or claims_on(self._cache, single_host=self._single_host)
-        lease, patience = _seconds("lease", lease), 0.0 if wait == 0 else _seconds("wait", wait)
+        lease, patience = checked_seconds("lease", lease), 0.0 if wait == 0 else checked_seconds("wait", wait)
         given_up = time.monotonic() + patience
         while (result := claims.find(key)) is MISSING:
             claim = claims.claim(key, lease)
@@ -222,11 +222,4 @@ def _checked_by_kind(name: str, given: Mapping[str, float], known: Mapping[str, 
     for kind in given:
         if kind not in known:
             raise BadSetting(f"{name} has {kind!r}, which is no kind of entry here; the kinds are {', '.join(known)}")
-    return {kind: _seconds(f"{name}[{kind!r}]", seconds) for kind, seconds in given.items()}
-
-
-def _seconds(name: str, value: float) -> float:
-    try:
-        return deadline(0.0, value)
-    except BadSetting:
-        raise BadSetting(f"{name} is {value!r}; it is a number of seconds above 0") from None
+    return {kind: checked_seconds(f"{name}[{kind!r}]", seconds) for kind, seconds in given.items()}

@@ -16,6 +16,8 @@ from cache_impl import (
     BadValue,
     CircuitBreaker,
     FileCache,
+    LayeredCache,
+    LocalCache,
     MemoryCache,
     RedisCache,
     ToolCache,
@@ -110,9 +112,27 @@ def test_a_value_that_cannot_be_kept_is_a_bad_value(make: Make) -> None:
         (lambda: CircuitBreaker(ignored=[KeyError]), r"ignored is \[<class 'KeyError'>\]"),  # type: ignore[arg-type]
         (lambda: digest([], "32"), "length is '32'"),  # type: ignore[arg-type]
         (lambda: digest([], 15), "length is 15"),
+        (lambda: RedisCache("redis://localhost", lease=1e6), "lease is 1000000.0.* below 1,000,000"),
     ],
 )
 def test_an_argument_of_a_wrong_type_is_named_at_once(refused: Callable[[], object], said: str) -> None:
     """Where it is given, and not by the first call that stumbles over it."""
     with pytest.raises(BadSetting, match=said):
         refused()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"memory": 1000}, "memory is of type int"),
+        ({"memory": MemoryCache(), "memory_ttl": None}, "memory_ttl is None"),
+        ({"memory": MemoryCache(), "memory_ttl": 0}, "memory_ttl is 0"),
+    ],
+    ids=["memory", "None", "0"],
+)
+def test_a_memory_that_cannot_be_is_refused_by_name(tmp_path: Path, options: dict[str, Any], said: str) -> None:
+    """As it is for layers, which have the same."""
+    with pytest.raises(BadSetting, match=said):
+        LocalCache(tmp_path, **options)
+    with pytest.raises(BadSetting, match=said):
+        LayeredCache(RedisCache(fakeredis.FakeRedis()), tmp_path / "layers", **options)
