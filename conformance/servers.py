@@ -76,8 +76,10 @@ class Fakeredis(Server):
         self._server.connected = False
 
     def restart(self) -> None:
+        with self._server.lock:  # empty before anybody can write to it again
+            for database in self._server.dbs.values():
+                database.clear()
         self._server.connected = True
-        self._client.flushall()
 
     @cached_property
     def _server(self) -> Any:

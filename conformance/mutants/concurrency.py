@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from .makes import Named
 from .right import Entry, Right
 
 
@@ -101,3 +103,19 @@ class DeletesTogether(Right):
         with self.lock:
             self.remove(key, now)
         return there
+
+
+class AsksAThread(Named):
+    """A thread answers for all caches, and where the process was forked there is none.
+    python-trio/trio#2764
+    """
+
+    caught_by = ("test_concurrency.py::test_a_cache_goes_on_in_both_processes_after_a_fork",)
+    thread = ThreadPoolExecutor(max_workers=1)
+    patience = 1.0  # seconds that an answer is waited for
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        patience, self.patience = self.patience, 0.0  # who once waited in vain does not wait again
+        value = self.thread.submit(super().get, key, default).result(patience)
+        self.patience = patience
+        return value

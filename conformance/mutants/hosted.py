@@ -11,7 +11,26 @@ from pathlib import Path
 from typing import Any
 
 
-class Hosted:
+class Texts:
+    """Keys are text, and values what JSON can say."""
+
+    def checked_key(self, key: str) -> None:
+        if not isinstance(key, str):
+            raise TypeError(f"key {key!r} is no text")
+
+    def encoded(self, value: Any) -> str:
+        text = json.dumps(value)
+        if repr(json.loads(text)) != repr(value):
+            raise TypeError(f"{value!r} is more than JSON can say")
+        return text
+
+    def checked(self, ttl: float | None) -> float | None:
+        if ttl is not None and not 0 < ttl < 1e15:
+            raise ValueError(f"ttl is {ttl}; it is above 0 and small enough to add to the clock")
+        return ttl
+
+
+class Hosted(Texts):
     """JSON in an SQLite file, for all processes of a host."""
 
     declares: dict[str, Any] = {
@@ -52,15 +71,8 @@ class Hosted:
         self.database.close()
 
     def row(self, key: str) -> bytes:
-        if not isinstance(key, str):
-            raise TypeError(f"key {key!r} is no text")
+        self.checked_key(key)
         return key.encode("utf-8", "surrogatepass")
-
-    def encoded(self, value: Any) -> str:
-        text = json.dumps(value)
-        if repr(json.loads(text)) != repr(value):
-            raise TypeError(f"{value!r} is more than JSON can say")
-        return text
 
     def found(self, row: bytes) -> str | None:
         """The text of a live entry; an expired one is removed."""
@@ -76,8 +88,3 @@ class Hosted:
     def ask(self, statement: str, *arguments: Any) -> list[Any]:
         with self.lock:
             return self.database.execute(statement, arguments).fetchall()
-
-    def checked(self, ttl: float | None) -> float | None:
-        if ttl is not None and not 0 < ttl < 1e15:
-            raise ValueError(f"ttl is {ttl}; it is above 0 and small enough to add to the clock")
-        return ttl

@@ -19,6 +19,7 @@ class Flight:
     value: Any = None
     error: BaseException | None = None
     overtaken: bool = False
+    claim: str = ""  # that others see, where they share it
 
 
 class SingleFlight:

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from ..contract import Location
+from .networked import Networked
+
 MISSING = object()
 
 
@@ -183,3 +186,43 @@ class CachesTheCancelled(Tasks):
         except asyncio.CancelledError:
             self.entries[key] = "cancelled"
             raise
+
+
+class Threaded:
+    """A right cache on a server, each operation of which waits on a thread, and not in the event loop."""
+
+    declares = {"asynchronous": "yes", "scope": "network", "ttl": "per-entry", "values": "copied", "durable": "yes"}
+    caught_by: tuple[str, ...] = ()
+    backend = "embedded"
+
+    def __init__(self, location: Location, ttl: float | None = None) -> None:
+        self.cache = Networked(location, ttl)
+
+    async def get(self, key: str, default: Any = None) -> Any:
+        return await self.waited(self.cache.get, key, default)
+
+    async def set(self, key: str, value: Any, ttl: float | None = None) -> None:
+        await self.waited(self.cache.set, key, value, ttl)
+
+    async def delete(self, key: str) -> bool:
+        return bool(await self.waited(self.cache.delete, key))
+
+    async def clear(self) -> None:
+        await self.waited(self.cache.clear)
+
+    async def close(self) -> None:
+        await self.waited(self.cache.close)
+
+    async def waited(self, operation: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.to_thread(operation, *arguments)
+
+
+class BlocksTheLoop(Threaded):
+    """A client that is not asynchronous is called in a coroutine.
+    SynapseKit/SynapseKit#777
+    """
+
+    caught_by = ("test_asynchronous.py::test_other_tasks_go_on_while_an_operation_waits",)
+
+    async def waited(self, operation: Callable[..., Any], *arguments: Any) -> Any:
+        return operation(*arguments)
