@@ -51,7 +51,10 @@ class EmptiesAtTheStart(Hosted):
     nostra13/Android-Universal-Image-Loader#709
     """
 
-    caught_by = ("test_sharing.py::test_entries_outlive_the_instance_that_set_them",)
+    caught_by = (
+        "test_sharing.py::test_entries_outlive_the_instance_that_set_them",
+        "test_files.py::test_a_killed_writer_leaves_the_old_value_or_the_new_one",
+    )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -68,6 +71,7 @@ class SaltsItsKeys(Hosted):
         "test_sharing.py::test_another_instance_sees_an_overwrite",
         "test_sharing.py::test_another_instance_agrees_about_expiry",
         "test_sharing.py::test_entries_outlive_the_instance_that_set_them",
+        "test_files.py::test_a_killed_writer_leaves_the_old_value_or_the_new_one",
     )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
