@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from typing import Any
 
@@ -96,6 +96,20 @@ class Hashing(Right):
 
     def check_key(self, key: Any) -> None:
         hash(key)
+
+
+class Looping(Alone):
+    """A bulk operation is a loop of single ones: it may end halfway, and tells of no deletes."""
+
+    declares = {**Alone.declares, "bulk": "plain"}
+
+    def set_many(self, mapping: Mapping[Any, Any], ttl: float | None = None) -> None:
+        for key, value in mapping.items():
+            self.set(key, value, ttl)
+
+    def delete_many(self, keys: Iterable[Any]) -> None:  # type: ignore[override]
+        for key in keys:
+            self.delete(key)
 
 
 class Fifo(Alone):
