@@ -38,7 +38,7 @@ class Block:
 
 
 ROW, GAP, TOP = 21.0, 7.0, 4.0
-LABEL, PLOT, WIDTH = 150.0, 294.0, 404.0
+LABEL, PLOT, WIDTH = 168.0, 310.0, 420.0
 #: Characters of a name that there is room for.
 NAME = 23
 

@@ -10,7 +10,14 @@ FEW_BLOCKS = 5
 
 def warnings(report: Report) -> list[tuple[str, str]]:
     """What stood in the way, and the remedy."""
-    return [*_cut_off(report), *_told(report), *_busy(report), *_few_blocks(report), *_suite_errors(report)]
+    return [*_empty(report), *_cut_off(report), *_told(report), *_busy(report), *_few_blocks(report), *_suite_errors(report)]
+
+
+def _empty(report: Report) -> list[tuple[str, str]]:
+    if report.measurements or any(report.score(each).judged for each in report.subjects):
+        return []
+    remedy = "The page names what could not run, and what would change that; then run it again."
+    return [("Nothing was judged, and nothing measured.", remedy)]
 
 
 def _cut_off(report: Report) -> list[tuple[str, str]]:

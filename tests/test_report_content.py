@@ -253,6 +253,37 @@ def test_a_run_with_little_in_it_is_a_page_that_says_so(emptied: str) -> None:
     assert terminal.summary(report, []) is not None
 
 
+def test_where_nothing_could_run_the_page_says_why_and_what_would_change_that() -> None:
+    content = results("conformance")
+    for each in content["subjects"]:
+        each |= {"state": "not-run", "reason": "no such <module>", "remedy": "pip install it"}
+    content["verdicts"] = []
+    text = page.html(made(content))
+    assert text.count("no such &lt;module&gt;") == len(content["subjects"])
+    assert "Nothing was judged, and nothing measured" in text
+    assert "Nothing stood in the way" not in text
+    assert "On none of" not in text
+    assert 'class="filters"' not in text
+
+
+def test_a_cache_of_which_nothing_is_known_is_named() -> None:
+    content = results("conformance")
+    content["verdicts"] = [each for each in content["verdicts"] if each["subject"] != "file"]
+    assert "<b>file</b>: there is no verdict of it." in page.html(made(content))
+    assert "there is no verdict of it" not in page.html(made(results()))
+
+
+def test_yardsticks_alone_are_no_caches_to_choose_from() -> None:
+    content = results("bench")
+    content["subjects"] = [each for each in content["subjects"] if each["role"] == "yardstick"]
+    names = [each["name"] for each in content["subjects"]]
+    content["measurements"] = [each for each in content["measurements"] if each["subject"] in names]
+    text = page.html(made({**content, "curves": [], "outages": [], "noise": [], "figures": []}))
+    assert "Which cache should I take?" not in text
+    assert "At a glance" in text
+    assert 'class="panels"' not in text
+
+
 def test_twenty_subjects_and_a_hundred_promises_stay_under_one_and_a_half_megabytes() -> None:
     report = made(many())
     assert len(page.html(report).encode()) < 1_500_000

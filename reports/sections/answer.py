@@ -47,7 +47,7 @@ REACHES = {"one per process": "instance", "one per host": "host", "one for all":
 def html(report: Report) -> Markup | None:
     """A card for each case, and the form with what it computes from."""
     known = payloads(report)
-    if not known:
+    if not (known and report.of_role("cache")):
         return None
     cards = [advise(report, each, known[0]) for each in CASES]
     chart = _chart(report, CASES[-1], known[0])

@@ -111,7 +111,7 @@ def _workload(report: Report, workload: str) -> dict[str, object]:
     axis = _axis(row for each in blocks.values() for block in each for row in block.rows)
     return {
         "name": workload,
-        "panels": [(payload, _panel(workload, payload, blocks[payload], axis)) for payload in payloads],
+        "panels": [(payload, _panel(workload, payload, blocks[payload], axis)) for payload in payloads if blocks[payload]],
         "abouts": _distinct(each.about for each in measured if each.about),
         "payloads": payloads,
         "rows": [(each, [_figures(report, each, workload, payload) for payload in payloads]) for each in subjects],

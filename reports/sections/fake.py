@@ -23,16 +23,18 @@ def html(report: Report) -> Markup | None:
     if not pairs:
         return None
     shown = [
-        {"fake": fake, "real": real, "differ": _differ(report, fake, real), "costs": _costs(report, fake, real)}
+        {"fake": fake, "real": real, "both": _both(report, fake, real), "differ": _differ(report, fake, real),
+         "costs": _costs(report, fake, real)}
         for fake, real in pairs
-    ]
+    ]  # fmt: skip
     return render("fake.html", pairs=shown, outcomes=OUTCOMES)
 
 
 def _pairs(report: Report) -> list[tuple[Subject, Subject]]:
-    """Each stand-in with each real one, those to await last."""
+    """Each stand-in with each real one of which anything is known, those to await last."""
     fakes = sorted(report.of_role("cache"), key=lambda each: each.awaited)
-    return [(fake, real) for fake in fakes for real in _real(report, fake)]
+    pairs = [(fake, real) for fake in fakes for real in _real(report, fake)]
+    return [each for each in pairs if _both(report, *each) or _costs(report, *each)]
 
 
 def _real(report: Report, fake: Subject) -> list[Subject]:
@@ -44,9 +46,14 @@ def _real(report: Report, fake: Subject) -> list[Subject]:
     ]
 
 
-def _differ(report: Report, fake: Subject, real: Subject) -> list[tuple[Promise, str, str]]:
+def _both(report: Report, fake: Subject, real: Subject) -> list[tuple[Promise, str, str]]:
+    """What was judged on both."""
     both = ((each, report.verdict(each, fake).outcome, report.verdict(each, real).outcome) for each in report.promises)
-    return [each for each in both if each[1] != each[2] and "not-run" not in each[1:]]
+    return [each for each in both if "not-run" not in each[1:]]
+
+
+def _differ(report: Report, fake: Subject, real: Subject) -> list[tuple[Promise, str, str]]:
+    return [each for each in _both(report, fake, real) if each[1] != each[2]]
 
 
 def _costs(report: Report, fake: Subject, real: Subject) -> list[tuple[Measurement, Measurement, Ratio]]:

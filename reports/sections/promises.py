@@ -41,11 +41,12 @@ def html(report: Report) -> Markup | None:
     """One matrix for each kind that has promises."""
     tables = [_table(report, *kind) for kind in ROLES]
     shown = [each for each in tables if each["columns"] and each["groups"]]
-    if not shown:
+    idle = _idle(report)
+    if not (shown or idle):
         return None
     named = dict.fromkeys(group["name"] for table in shown for group in table["groups"])
     return render(
-        "promises.html", tables=shown, named=named, outcomes=_met(report), idle=_idle(report), row_class=_row_class,
+        "promises.html", tables=shown, named=named, outcomes=_met(report), idle=idle, row_class=_row_class,
         callers=callers, moment=_moment,
     )  # fmt: skip
 
@@ -112,8 +113,12 @@ def _met(report: Report) -> dict[str, tuple[str, str, str]]:
     return {name: each for name, each in OUTCOMES.items() if name in met}
 
 
-def _idle(report: Report) -> list[Subject]:
-    return [each for each in report.subjects if not each.ran]
+def _idle(report: Report) -> list[tuple[Subject, str]]:
+    """Whom no column tells of, and why: it could not run, or there are verdicts, but none of it."""
+    told = {subject for _, subject in report.verdicts}
+    found = [(each, each.reason or "the result file gives no reason") for each in report.subjects if not each.ran]
+    judged = [each for each in report.subjects if (each.role, each.awaited) in ROLES and each.ran]
+    return found + [(each, "there is no verdict of it") for each in judged if told and each.name not in told]
 
 
 def markdown(report: Report) -> list[str]:
