@@ -29,7 +29,7 @@ class KindCosts(NamedTuple):
 
 
 class Costs(NamedTuple):
-    """What was spent, and what would have been without the cache; as text, in one line."""
+    """What was spent, and would have been without the cache, in the currency of the prices; as text, in one line."""
 
     kinds: Mapping[str, KindCosts]
 

@@ -93,6 +93,7 @@ class ToolCache(ToolCoroutines):
         return self._get("catalog", cache_key("catalog", version, source), default)
 
     def set_catalog(self, source: Any, version: str, catalog: Any) -> None:
+        """Keep the catalog of ``source`` in that version."""
         self._set("catalog", cache_key("catalog", version, source), catalog)
 
     def get_tool(self, name: str, version: str, default: Any = None) -> Any:
@@ -100,6 +101,7 @@ class ToolCache(ToolCoroutines):
         return self._get("tool", _tool_key(name, version), default)
 
     def set_tool(self, name: str, version: str, metadata: Any) -> None:
+        """Keep what is known about a tool."""
         self._set("tool", _tool_key(name, version), metadata)
 
     def get_search_results(self, query: Any, catalog_version: str, top_k: int, default: Any = None) -> Any:
@@ -107,6 +109,7 @@ class ToolCache(ToolCoroutines):
         return self._get("search", _search_key(query, catalog_version, top_k), default)
 
     def set_search_results(self, query: Any, catalog_version: str, top_k: int, results: Any) -> None:
+        """Keep what was found for ``query``; that nothing was, too."""
         self._set("search", _search_key(query, catalog_version, top_k), results)
 
     def get_embedding(self, content: Any, model: str, default: Any = None) -> Any:
@@ -114,6 +117,7 @@ class ToolCache(ToolCoroutines):
         return self._get("embedding", _embedding_key(content, model), default)
 
     def set_embedding(self, content: Any, model: str, embedding: Any) -> None:
+        """Keep the embedding of ``content`` by ``model``."""
         self._set("embedding", _embedding_key(content, model), embedding)
 
     def invalidate_catalog(self, version: str) -> int:
