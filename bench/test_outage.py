@@ -43,7 +43,7 @@ def test_an_operation_ends_with_its_deadline(
     record_figure("overshoot", f"{new_cache.name}, {situation}", value=max(0.0, worst - deadline))
 
 
-@pytest.mark.parametrize("operation", ["get", "set", "delete"])
+@pytest.mark.parametrize("operation", ["get", "set", "delete", "get_or_set", "set_many"])
 def test_a_call_with_the_breaker_open(
     new_cache: Any, operation: str, pace: Pace, tmp_path: Path, record_figure: Record
 ) -> None:
@@ -52,9 +52,10 @@ def test_a_call_with_the_breaker_open(
     if alone is None:
         pytest.skip("it has no fallback tier")
     with _broken(new_cache, "gone", "") as cache:
+        other = alone(location=str(tmp_path))
         for key in KEYS:
             cache.set(key, 0)  # by now it has noticed
-        other = alone(location=str(tmp_path))
+            other.set(key, 0)
         ratio = _ratio(cache, other, operation, pace)
         other.close()
     record_figure("breaker-open", f"{new_cache.name}, {operation}", **ratio)
@@ -109,6 +110,8 @@ def _block(cache: Any, operation: str, number: int) -> float:
         "get": cache.get,
         "set": lambda key: cache.set(key, number),
         "delete": lambda key: (cache.set(key, number), cache.delete(key)),
+        "get_or_set": lambda key: cache.get_or_set(key, int),
+        "set_many": lambda _key: cache.set_many(dict.fromkeys(KEYS[:10], number)),
     }[operation]
     began = perf_counter()
     for each in range(CALLS):
