@@ -10,7 +10,14 @@ FEW_BLOCKS = 5
 
 def warnings(report: Report) -> list[tuple[str, str]]:
     """What stood in the way, and the remedy."""
-    return [*_empty(report), *_cut_off(report), *_told(report), *_busy(report), *_few_blocks(report), *_suite_errors(report)]
+    return [
+        *_empty(report),
+        *_cut_off(report),
+        *_told(report),
+        *_busy(report),
+        *_few_blocks(report),
+        *_suite_errors(report),
+    ]
 
 
 def _empty(report: Report) -> list[tuple[str, str]]:

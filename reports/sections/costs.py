@@ -107,11 +107,11 @@ def _workload(report: Report, workload: str) -> dict[str, object]:
     measured = [each for each in report.measurements.values() if each.workload == workload]
     payloads = _distinct(each.payload for each in measured)
     subjects = [each for each in report.measured if any(m.subject == each.name for m in measured)]
-    blocks = {payload: _blocks(report, workload, payload, subjects) for payload in payloads}
+    blocks = {each: found for each in payloads if (found := _blocks(report, workload, each, subjects))}
     axis = _axis(row for each in blocks.values() for block in each for row in block.rows)
     return {
         "name": workload,
-        "panels": [(payload, _panel(workload, payload, blocks[payload], axis)) for payload in payloads if blocks[payload]],
+        "panels": [(payload, _panel(workload, payload, each, axis)) for payload, each in blocks.items()],
         "abouts": _distinct(each.about for each in measured if each.about),
         "payloads": payloads,
         "rows": [(each, [_figures(report, each, workload, payload) for payload in payloads]) for each in subjects],
