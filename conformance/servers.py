@@ -206,7 +206,10 @@ class Url(Server):
                 "--backend=redis://USER:PASSWORD@HOST:PORT",
             )
         except (redis.RedisError, OSError) as error:
-            return f"{self.title} does not answer: {str(error).rstrip('.')}", "start that server, or use --backend=embedded"
+            return (
+                f"{self.title} does not answer: {str(error).rstrip('.')}",
+                "start that server, or use --backend=embedded",
+            )
         return None
 
     @contextmanager
