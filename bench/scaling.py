@@ -18,13 +18,13 @@ ASKED: dict[str, dict[str, Sequence[Any]]] = {
         "asked": ["mixed-zipf small", "get-hit text-1k"],
         "threads": [1, 2, 4, 8, 16, 64],
         "processes": [1, 2, 4, 8],
-        "connections": [1, 2, 4, 8, 16],
+        "connections": [1, 4, 16, 64],
     },
     "thorough": {
         "asked": ["mixed-zipf small", "get-hit text-1k"],
         "threads": [1, 2, 4, 8, 16, 32, 64],
         "processes": [1, 2, 4, 8],
-        "connections": [1, 2, 4, 8, 16],
+        "connections": [1, 2, 4, 8, 16, 32, 64],
     },
 }
 CHUNK = 64  # operations between two looks at the clock

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 SAMPLES = 10_000  # of a column, at least: ten of them above the 99.9th percentile
@@ -38,6 +39,36 @@ def at_a_rate(operation: Callable[[Any], object], arguments: Iterable[Any], inte
         while clock() < due:
             pass
         operation(argument)
+        found.append(clock() - due)
+    return found
+
+
+async def awaited_one_after_the_other(
+    operation: Callable[[Any], Awaitable[object]], arguments: Iterable[Any]
+) -> list[float]:
+    """``one_after_the_other``, of a coroutine function."""
+    clock, found = time.perf_counter, []
+    for argument in arguments:
+        began = clock()
+        await operation(argument)
+        found.append(clock() - began)
+    return found
+
+
+async def awaited_at_a_rate(
+    operation: Callable[[Any], Awaitable[object]], arguments: Iterable[Any], interval: float
+) -> list[float]:
+    """``at_a_rate``, of a coroutine function."""
+    clock, found = time.perf_counter, []
+    due = clock()
+    for argument in arguments:
+        due += interval
+        left = due - clock()
+        if left > SLEEPABLE:
+            await asyncio.sleep(left - SLEEPABLE)
+        while clock() < due:
+            pass
+        await operation(argument)
         found.append(clock() - due)
     return found
 

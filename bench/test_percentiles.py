@@ -10,17 +10,26 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import fmean, median
 from typing import Any
 
 import pytest
 
 from .found import WORKLOADS
-from .given import YARDSTICKS, made, moves_bytes, plan_of
+from .given import YARDSTICKS, made, moves_bytes, plan_of, runner_of
 from .intervals import median_interval
 from .pace import Pace, taker
-from .plan import describe
-from .tails import LOAD, SAMPLES, at_a_rate, one_after_the_other, percentiles
+from .plan import AWAITED, describe
+from .tails import (
+    LOAD,
+    SAMPLES,
+    at_a_rate,
+    awaited_at_a_rate,
+    awaited_one_after_the_other,
+    one_after_the_other,
+    percentiles,
+)
 from .timing import filled
 
 WORKLOAD, PAYLOAD = "get-hit", "small"
@@ -33,6 +42,9 @@ ACCOUNTED = (
 )
 
 
+Loops = tuple[Callable[[Any], list[float]], Callable[[Any, float], list[float]]]
+
+
 @dataclass
 class Samples:
     """Of one column: seconds of each operation."""
@@ -43,38 +55,69 @@ class Samples:
 
 
 @pytest.fixture(scope="module")
-def taken() -> dict[str, Samples]:
-    """What has been measured so far, by column."""
+def taken() -> dict[Any, Samples]:
+    """What has been measured so far, by column and by how it was asked."""
     return defaultdict(Samples)
 
 
 @pytest.mark.also(*YARDSTICKS)
 @pytest.mark.offers(scope=("host", "network"), asynchronous=("no",))
-def test_percentiles(  # noqa: PLR0913, PLR0917 - each argument is a fixture or a parameter of pytest's
-    new_cache: Any,
-    block: int,
+def test_percentiles(new_cache: Any, block: int, measure: Callable[..., None]) -> None:
+    """One block of one column."""
+    measure(new_cache, block, "get", _calls)
+
+
+@pytest.mark.also(*YARDSTICKS)
+@pytest.mark.offers(scope=("host", "network"), asynchronous=AWAITED)
+def test_coroutine_percentiles(new_cache: Any, block: int, measure: Callable[..., None]) -> None:
+    """The same, of coroutines on one event loop."""
+    measure(new_cache, block, "aget", partial(_awaits, runner_of(new_cache).run))
+
+
+def _calls(subject: Any) -> Loops:
+    return partial(one_after_the_other, subject.get), partial(at_a_rate, subject.get)
+
+
+def _awaits(run: Callable[[Any], list[float]], subject: Any) -> Loops:
+    get = getattr(subject, "aget", subject.get)
+    return (
+        lambda asked: run(awaited_one_after_the_other(get, asked)),
+        lambda asked, interval: run(awaited_at_a_rate(get, asked, interval)),
+    )
+
+
+@pytest.fixture
+def measure(
     pace: Pace,
-    taken: dict[str, Samples],
+    taken: dict[Any, Samples],
     record_curve: Callable[[dict[str, Any]], None],
     record_measurement: Callable[[dict[str, Any]], None],
-) -> None:
-    """One block of one column."""
-    plan, samples = plan_of(new_cache, WORKLOAD, PAYLOAD), taken[new_cache.name]
-    take, count = taker(plan.arguments), math.ceil(SAMPLES / pace.blocks)
-    began = time.perf_counter()
-    subject = made(new_cache, plan)
-    subject.get(plan.arguments[0])
-    samples.first.append(time.perf_counter() - began)
-    with filled(subject, plan):
-        one_after_the_other(subject.get, take(WARM_UP))
-        samples.closed += one_after_the_other(subject.get, take(count))
-        asked = take(count) if pace.wide else []
-        samples.paced += at_a_rate(subject.get, asked, fmean(samples.closed) / LOAD)
-    if len(samples.first) == block + 1 == pace.blocks:
-        record_curve(_curve("percentiles-get-hit", "get-hit, percentiles", CLOSED, new_cache, samples.closed))
-        if samples.paced:
-            record_curve(_curve("percentiles-at-a-rate", "get-hit at a fixed rate", PACED, new_cache, samples.paced))
-        record_measurement(_first_get(samples.first))
+) -> Callable[..., None]:
+    """Times a block of a column; after the last one, records what was found."""
+
+    def block_of(new_cache: Any, block: int, what: str, loops: Callable[[Any], Loops]) -> None:
+        plan, samples = plan_of(new_cache, WORKLOAD, PAYLOAD), taken[new_cache.name, what]
+        take, count = taker(plan.arguments), math.ceil(SAMPLES / pace.blocks)
+        began = time.perf_counter()
+        subject = made(new_cache, plan)
+        one_by_one, at_rate = loops(subject)
+        one_by_one(take(1))
+        samples.first.append(time.perf_counter() - began)
+        with filled(new_cache.driven(subject), plan):
+            one_by_one(take(WARM_UP))
+            samples.closed += one_by_one(take(count))
+            asked = take(count) if pace.wide else []
+            samples.paced += at_rate(asked, fmean(samples.closed) / LOAD)
+        if len(samples.first) == block + 1 == pace.blocks:
+            record_curve(
+                _curve(f"percentiles-{what}-hit", f"{what}-hit, percentiles", CLOSED, new_cache, samples.closed)
+            )
+            if samples.paced:
+                name, title = f"percentiles-{what}-at-a-rate", f"{what}-hit at a fixed rate"
+                record_curve(_curve(name, title, PACED, new_cache, samples.paced))
+            record_measurement(_first_get(what, samples.first))
+
+    return block_of
 
 
 def _curve(name: str, title: str, how: str, new_cache: Any, samples: list[float]) -> dict[str, Any]:
@@ -89,10 +132,10 @@ def _curve(name: str, title: str, how: str, new_cache: Any, samples: list[float]
     }
 
 
-def _first_get(seconds: list[float]) -> dict[str, Any]:
+def _first_get(what: str, seconds: list[float]) -> dict[str, Any]:
     low, high = median_interval(seconds)
     return {
-        "workload": "first-get",
+        "workload": f"first-{what}",
         "payload": PAYLOAD,
         "unit": "s/op",
         "better": "lower",

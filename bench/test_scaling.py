@@ -20,7 +20,7 @@ from .pace import Pace
 from .scaling import in_processes, in_threads
 from .timing import filled
 
-CROWD = 16  # threads that share a pool
+CROWD = 64  # threads that share a pool
 LONGER = 2  # a block here lasts so many times one of another
 FOUND: dict[Any, list[float]] = defaultdict(list)  # operations a second, one figure for each block
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
 
 from bench import tails
-from bench.tails import SAMPLES, at_a_rate, one_after_the_other, percentiles
+from bench.tails import (
+    SAMPLES,
+    at_a_rate,
+    awaited_at_a_rate,
+    awaited_one_after_the_other,
+    one_after_the_other,
+    percentiles,
+)
 
 
 @pytest.fixture
@@ -22,8 +30,12 @@ def moments(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     def wait(seconds: float) -> None:
         moments.now += seconds
 
+    async def pause(seconds: float) -> None:
+        moments.now += seconds
+
     monkeypatch.setattr(tails, "time", SimpleNamespace(perf_counter=read, sleep=wait))
-    moments.wait = wait
+    monkeypatch.setattr(tails, "asyncio", SimpleNamespace(sleep=pause))
+    moments.wait, moments.pause = wait, pause
     return moments
 
 
@@ -42,6 +54,14 @@ def test_at_a_rate_nothing_is_asked_before_it_is_due(moments: SimpleNamespace) -
     """Quick ones leave time between them."""
     assert at_a_rate(moments.wait, [0.25] * 3, 1.0) == pytest.approx([0.25] * 3, abs=1e-2)
     assert moments.now == pytest.approx(3.25, abs=1e-2)
+
+
+def test_coroutines_are_timed_as_calls_are(moments: SimpleNamespace) -> None:
+    """Each alone, and at a rate from when it was due."""
+    found = asyncio.run(awaited_one_after_the_other(moments.pause, [1.0, 5.0, 2.0]))
+    assert found == pytest.approx([1.0, 5.0, 2.0], abs=1e-4)
+    found = asyncio.run(awaited_at_a_rate(moments.pause, [2.5, 0.5, 0.5, 0.5], 1.0))
+    assert found == pytest.approx([2.5, 2.0, 1.5, 1.0], abs=1e-2)
 
 
 def test_percentiles_are_samples_with_their_rank() -> None:
