@@ -51,7 +51,8 @@ class Judged:
 
     def aside(self, code: str, **held: Any) -> None:
         """Carry out ``code``, Python about ``held`` that is no call of the cache, and write that down."""
-        self.history.begin("aside", (), {}, self.timeline.now()).arguments = code
+        step = self.history.begin("aside", (), {}, self.timeline.now())
+        step.arguments, step.answer = code, "done"
         exec(code, held)  # noqa: S102 - a line of a test of ours
 
     def sibling(self) -> Judged:
