@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +89,15 @@ class Awaited:
         pass
 
 
+class Meets(Awaited):
+    """Tasks that ask for one key compute it each."""
+
+    declares = {"asynchronous": "yes", "get_or_set": "single-flight"}
+
+    async def get_or_set(self, key, compute):
+        return await compute()
+
+
 class Started(Forgets):
     """It has something to start first, and its entries are elsewhere."""
 
@@ -113,7 +124,7 @@ class Filed(Plain):
     def __init__(self, location):
         super().__init__()
 '''
-NAMES = ("Forgets", "Refuses", "Fails", "Shares", "Computes", "Awaited", "Started", "Filed")
+NAMES = ("Forgets", "Refuses", "Fails", "Shares", "Computes", "Awaited", "Meets", "Started", "Filed")
 CHOSEN = "delete_answers or after_set or an_answer or many_callers or change_during or another_instance"
 
 
@@ -143,11 +154,26 @@ def test_every_script_shows_what_is_wrong(judged: Path) -> None:
     assert subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout == ""
 
 
+def test_no_script_needs_the_suite(judged: Path) -> None:
+    """What is judged is imported from where it is, and nothing of ours with it."""
+    for each in read(judged):
+        assert imported(each.get("script", "")) <= {"broken", *sys.stdlib_module_names, "redis"}, each["script"]
+
+
 def test_a_script_is_short(judged: Path) -> None:
-    """About ten lines; twice that where threads have to meet."""
+    """About ten lines; twice that where threads or tasks have to meet."""
     for each in read(judged):
         lines = [line for line in each.get("script", "").splitlines() if not line.startswith(("#", "import", "from"))]
-        assert len(lines) <= (25 if "Thread(" in each.get("script", "") else 12), each["script"]
+        meeting = re.search(r"Thread\(|ensure_future\(", each.get("script", ""))
+        assert len(lines) <= (25 if meeting else 12), each["script"]
+
+
+def imported(script: str) -> set[str]:
+    """The top-level modules that it imports."""
+    nodes = list(ast.walk(ast.parse(script)))
+    modules = [each.module or "" for each in nodes if isinstance(each, ast.ImportFrom)]
+    modules += [alias.name for each in nodes if isinstance(each, ast.Import) for alias in each.names]
+    return {each.partition(".")[0] for each in modules}
 
 
 def read(judged: Path) -> list[dict[str, Any]]:

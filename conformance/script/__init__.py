@@ -13,6 +13,7 @@ from .rewriting import UnwrittenError
 from .sources import is_adapter
 from .steps import lines
 
+_NO_STEPS = "# no call of it is written down: it goes wrong when it is made, or in processes of its own"
 #: What a script may use, and the module that it is from; empty for a module itself.
 _KNOWN = {
     "asyncio": "",
@@ -47,7 +48,7 @@ def write(column: Column, history: History) -> str:
 
 
 def _written(cache: Replica, history: History) -> str:
-    made, steps = cache.make(), list(lines(cache, history.steps))
+    made, steps = cache.make(), list(lines(cache, history.steps)) or [_NO_STEPS]
     advance = cache.advance() if any(step.name == "advance" for step in history.steps) else ()
     body = [*made, *advance, *cache.functions(), *steps]
     if cache.awaited:

@@ -77,12 +77,14 @@ class Replica:
         return f"await asyncio.sleep({seconds})" if self.awaited else f"time.sleep({seconds})"
 
     def advance(self) -> Iterator[str]:
-        """What moves the clock of a server."""
+        """What moves the clock of a server, or is to be known of one that cannot be moved."""
         if self._column.server is not None:
             yield "def advance(seconds):"
             yield f'    server = Redis.from_url("{_URL}")'
             yield f"    for key in server.scan_iter('{_NAMESPACE}*'):"
             yield "        if (left := server.pttl(key)) > 0: server.pexpire(key, max(0, left - int(seconds * 1000)))"
+        elif self._column.offered.granularity >= 1:
+            yield "# its clock ticks once a second: when in a second this is run may make a difference"
 
     def _place(self) -> Iterator[str]:
         scope, subject = self._column.offered.scope, self._column.subject

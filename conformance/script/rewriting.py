@@ -152,8 +152,9 @@ class Body(Values):
         return value
 
     def _known(self, node: ast.expr) -> ast.expr:
-        """Its value, where that is one."""
-        return self.perhaps(copy.deepcopy(node))
+        """Its value, where that is one; a call is not made twice to know it."""
+        calls = any(isinstance(each, ast.Call) for each in ast.walk(node))
+        return node if calls else self.perhaps(copy.deepcopy(node))
 
     def _inner(self, hidden: set[str], *, statements: bool, returns: bool) -> Body:
         bound = {name: value for name, value in self.bound.items() if name not in hidden}
