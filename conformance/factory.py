@@ -24,6 +24,7 @@ from .history import History
 from .judged import Judged
 from .model import Model
 
+UNTOLD = "# no script: the test used a cache that writes no history\n"
 ROOMY = 1000  # the capacity of a bounded subject where a test does not ask for one
 
 
@@ -124,7 +125,7 @@ class NewCache:
     def evidence(self) -> dict[str, Any]:
         """The history of the cache made last, beside what the model would have answered, and a script of it."""
         if self.last is None:
-            return {} if self._begun is None else {"script": script.write(self.column, self._begun)}
+            return {"script": UNTOLD if self._begun is None else script.write(self.column, self._begun)}
         history = self.last.history
         history.annotate(self.capabilities, self.last.timeline.blur)
         return {"history": history.as_dict(), "script": script.write(self.column, history)}

@@ -27,8 +27,11 @@ class Tools(ToolCache):
     def __init__(self, location: Location, **options: Any) -> None:
         self._layers = Layered(location, mirror=True, **options)
         super().__init__(self._layers)
-        self.get, self.delete = self._layers.get, self._layers.delete
+        self.delete = self._layers.delete
         self.clear, self.close = self._layers.clear, self._layers.close
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._layers.get(key, default)
 
     def set(self, _key: str, _value: Any) -> None:
         raise NotImplementedError("an entry of no kind; what its layers keep is judged in their own column")
