@@ -30,7 +30,7 @@ SUITE = Path(mutants.__file__).parent.parent
 THOROUGH = "CACHEPROOF_SEEDS" in os.environ
 SEEDS = int(os.environ.get("CACHEPROOF_SEEDS", "3"))
 #: Threads that meet as luck has it find a race or not, and take seconds for it.
-WITHOUT_LUCK = (f"--ignore={SUITE / 'test_concurrency.py'}",)
+WITHOUT_LUCK = f"--ignore={SUITE / 'test_concurrency.py'}"
 #: By these are those judged who are right and take a server.
 FILES = ("test_failover.py", "test_replay.py", "test_deadline.py", "test_shared_flight.py", "test_asynchronous.py")
 AT_ONCE = 4  # processes
@@ -90,18 +90,18 @@ def test_every_mutant_is_caught_by_what_it_names(folder: Path) -> None:
     assert red_by_group(folder, settled, "-m", "not hypothesis and not drawn") == settled
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
-def test_every_mutant_is_caught_whatever_the_seed(folder: Path, seed: int) -> None:
+def test_every_mutant_is_caught_whatever_the_seed(folder: Path) -> None:
     """Promises about drawn values cost the most; who names none of them is judged by them in the thorough way."""
     named = {name: {each for each in promises if draws(each)} for name, promises in WRONG.items()}
     expected = {name: promises for name, promises in named.items() if promises or (THOROUGH and name not in APART)}
-    assert red(folder, expected, "-m", "hypothesis and not drawn", seed=seed) == expected
+    every = list(range(SEEDS))
+    assert broken_with(folder, expected) == {name: dict.fromkeys(each, every) for name, each in expected.items()}
 
 
 def test_threads_find_races(folder: Path) -> None:
     """What else they find on the way is luck; on this they stumble within a few calls."""
     raced = {name: set(getattr(each, "raced_by", ())) for name, each in CACHES.items() if hasattr(each, "raced_by")}
-    found = red(folder, raced, "-k", "test_concurrency", seed=0)
+    found = red(folder, raced, "-k", "test_concurrency")
     assert {name: found[name] & promises for name, promises in raced.items()} == raced
 
 
@@ -114,13 +114,13 @@ def test_nothing_right_is_accused(folder: Path) -> None:
 def red_by_group(folder: Path, names: Iterable[str], *options: str) -> dict[str, set[str]]:
     """The promises that each breaks. Groups run side by side, as those with a server mostly wait."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(lambda group: red(folder, group[0], *group[1], *options, seed=0), groups(names))
+        found = pool.map(lambda group: red(folder, group[0], *group[1], *options), groups(names))
     return {name: promises for each in found for name, promises in each.items()}
 
 
 def groups(names: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
     """Who can be judged in one process, and what that takes."""
-    yield [name for name in names if name not in APART], [] if THOROUGH else [*WITHOUT_LUCK]
+    yield [name for name in names if name not in APART], [] if THOROUGH else [WITHOUT_LUCK]
 
     def needs(name: str) -> tuple[str, list[str]]:
         files = {promise.partition("::")[0] for promise in WRONG.get(name, FILES)}
@@ -130,24 +130,46 @@ def groups(names: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
         yield list(those), [f"--backend={backend}", "-p", "tests.hurried", *(str(SUITE / file) for file in files)]
 
 
-def red(folder: Path, names: Iterable[str], *options: str, seed: int) -> dict[str, set[str]]:
-    """The promises that each breaks. All are judged in one process of its own, which knows no earlier examples."""
-    shutil.rmtree(folder / "examples", ignore_errors=True)
+def red(folder: Path, names: Iterable[str], *options: str) -> dict[str, set[str]]:
+    """The promises that each breaks."""
     results = folder / f"results-{next(NUMBERS)}.json"
-    chosen = {"cache": CACHES.keys() & names, "breaker": BREAKERS.keys() & names}
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "--profile=quick"]
-    command += [f"--{option}={','.join(sorted(those))}" for option, those in chosen.items() if those]
-    command += [f"--hypothesis-seed={seed}", f"--results={results}", *options]
-    command += [] if any(each.endswith(".py") for each in options if "=" not in each) else [str(SUITE)]
-    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-    environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(folder)
-    run = subprocess.run(command, cwd=SUITE.parent, env=environment, capture_output=True, text=True, check=False)
-    assert run.returncode in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED), run.stdout + run.stderr
+    shutil.rmtree(folder / "examples", ignore_errors=True)  # it knows no earlier ones
+    judge(folder, names, "--hypothesis-seed=0", f"--results={results}", *options)
     found: dict[str, set[str]] = {name: set() for name in names}
     for verdict in json.loads(results.read_text(encoding="utf-8"))["verdicts"]:
         if verdict["outcome"] in ("fail", "error"):
             found[verdict["subject"].partition("@")[0]].add(verdict["promise"])
     return found
+
+
+def broken_with(folder: Path, names: Iterable[str]) -> dict[str, dict[str, list[int]]]:
+    """The promises about drawn values that each breaks, and with which seeds: half of them in a process each."""
+
+    def judged(part: list[str]) -> dict[str, list[int]]:
+        told = folder / f"seeds-{next(NUMBERS)}.json"
+        options = ("-p", "tests.seeds", f"--seeds=0-{SEEDS}", f"--seeds-found={told}")
+        judge(folder, part, "-m", "hypothesis and not drawn", *options)
+        return dict(json.loads(told.read_text(encoding="utf-8")))
+
+    found: dict[str, dict[str, list[int]]] = {name: {} for name in names}
+    with ThreadPoolExecutor(2) as pool:
+        for part in pool.map(judged, (sorted(names)[::2], sorted(names)[1::2])):
+            for item, seeds in part.items():
+                promise, _, name = item.rpartition("/")[2].removesuffix("]").partition("[")
+                found[name][promise] = seeds
+    return found
+
+
+def judge(folder: Path, names: Iterable[str], *options: str) -> None:
+    """All in one process of its own."""
+    chosen = {"cache": CACHES.keys() & names, "breaker": BREAKERS.keys() & names}
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "--profile=quick", *options]
+    command += [f"--{option}={','.join(sorted(those))}" for option, those in chosen.items() if those]
+    command += [] if any(each.startswith(str(SUITE)) for each in options) else [str(SUITE)]
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(folder)
+    run = subprocess.run(command, cwd=SUITE.parent, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED), run.stdout + run.stderr
 
 
 def draws(promise: str) -> bool:
