@@ -190,6 +190,17 @@ def test_clear_makes_room(new_cache: NewCache, capacity: int) -> None:
     assert held(cache, range(capacity)) == list(range(capacity))
 
 
+@needs(eviction={"approximate"})
+@with_each(number=range(2))
+def test_an_entry_stays_after_a_clear(new_cache: NewCache, number: int) -> None:
+    """After a clear there is room again, whoever goes first: far below the capacity nothing is evicted."""
+    cache = full(new_cache, 10)
+    cache.clear()
+    for each in range(2):
+        cache.set(str(each), "value")
+    assert cache.get(str(number), MISSING) == "value"
+
+
 @needs(eviction={"fifo", "lru"})
 @with_each(capacity=CAPACITIES)
 def test_a_refused_set_evicts_nobody(new_cache: NewCache, capacity: int) -> None:

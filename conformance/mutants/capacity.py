@@ -99,6 +99,15 @@ class ClearsButTheCount(Counting):
         self.used = used
 
 
+class ClearsButThePolicy(ClearsButTheCount):
+    """The same where who goes first is nobody's promise.
+    allegro/bigcache#213
+    """
+
+    declares = {**ClearsButTheCount.declares, "eviction": "approximate"}
+    caught_by = ("test_capacity.py::test_an_entry_stays_after_a_clear",)
+
+
 class LosesOneOnGrowth(Alone):
     """The oldest entry is lost when the table grows.
     allegro/bigcache#251

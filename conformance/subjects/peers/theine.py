@@ -35,6 +35,10 @@ class Theine:
             "a set that comes while another one is told to the policy is told to it with the next one, "
             "https://github.com/Yiling-J/theine/blob/v2.0.0/theine/write_buffer.py#L26-L41"
         ),
+        "test_capacity.py::test_an_entry_stays_after_a_clear": (
+            "clear() empties the entries and not the policy's lists: what is set next is evicted at once, or a panic, "
+            "https://github.com/Yiling-J/theine-core/blob/v2.1.0/src/core.rs#L114-L117"
+        ),
         "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
             f"delete() looks at no expiry, {_CODE}#L309-L321"
         ),
