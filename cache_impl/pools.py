@@ -6,7 +6,7 @@ from asyncio import Future, get_running_loop, timeout
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Condition
+from threading import Lock, RLock
 from time import monotonic
 from typing import Any, Protocol
 
@@ -35,19 +35,22 @@ class Pool(Protocol):
 
 
 class ThreadPool:
-    """See ``Pool``."""
+    """See ``Pool``. Who waits for a link gets it before any who comes later."""
 
     def __init__(self, make: MakeLink, size: int, place: str) -> None:
         self._make, self._size, self._place = make, size, place
         self._idle: deque[Any] = deque()
-        self._open = self._waiting = 0
-        self._change = Condition()
+        self._waiting: deque[_Turn] = deque()  # in order
+        self._open = 0
+        self._change = RLock()  # re-entrant: a finalizer may give back in the middle
         self._closed = False
 
     def borrow(self, ends: float) -> Any:
         try:
-            link = self._idle.pop()
+            link = None if self._waiting else self._idle.pop()
         except IndexError:
+            link = None
+        if link is None:
             link = self._wait_for_link(ends)
         link.freshen()
         return link
@@ -58,36 +61,65 @@ class ThreadPool:
             self._hang_up()
         elif self._waiting:
             with self._change:
-                self._change.notify()
+                self._hand_out()
 
     def close(self) -> None:
         self._closed = True
         self._hang_up()
         with self._change:
-            self._change.notify_all()
+            while self._waiting:
+                self._waiting.popleft().came.release()
 
     def _wait_for_link(self, ends: float) -> Any:
+        turn = self._queue_up()
+        try:
+            turn.came.acquire(timeout=max(0.0, ends - monotonic()))
+        except BaseException:  # a signal
+            self._leave(turn)
+            if turn.link is not None:
+                self.give_back(turn.link)
+            raise
+        self._leave(turn)
+        if turn.link is None:
+            raise _closed(self._place) if self._closed else _overloaded(self._place, self._size)
+        return turn.link
+
+    def _queue_up(self) -> _Turn:
         with self._change:
-            self._waiting += 1
-            try:
-                while True:
-                    if self._closed:
-                        raise _closed(self._place)
-                    with suppress(IndexError):
-                        return self._idle.pop()
-                    if self._open < self._size:
-                        link = self._make()
-                        self._open += 1
-                        return link
-                    if not self._change.wait(ends - monotonic()):
-                        raise _overloaded(self._place, self._size)
-            finally:
-                self._waiting -= 1
+            if self._closed:
+                raise _closed(self._place)
+            self._waiting.append(turn := _Turn())
+            if self._open < self._size and not self._idle:
+                self._idle.append(self._make())
+                self._open += 1
+            self._hand_out()  # also what was given back just before
+        return turn
+
+    def _hand_out(self) -> None:
+        with suppress(IndexError):  # nobody waits, or one who came when nobody did was faster
+            while self._waiting:
+                link = self._idle.pop()
+                turn = self._waiting.popleft()
+                turn.link = link
+                turn.came.release()
+
+    def _leave(self, turn: _Turn) -> None:
+        with self._change, suppress(ValueError):  # its turn has come
+            self._waiting.remove(turn)
 
     def _hang_up(self) -> None:
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
+
+
+class _Turn:
+    """One who waits, and the link that came."""
+
+    def __init__(self) -> None:
+        self.link: Any = None
+        self.came = Lock()
+        self.came.acquire()
 
 
 class LoopPool:

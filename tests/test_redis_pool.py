@@ -41,6 +41,27 @@ def test_a_connection_that_comes_free_is_handed_on(make: Make, client: redis.Red
     assert len(client.client_list()) <= before + 2
 
 
+def test_who_waits_for_a_connection_is_served_in_turn(make: Make) -> None:
+    """Also before whoever had it, gives it back, and asks at once for one more."""
+    cache, served = make(pool_size=1, deadline=SAFETY), []
+    wire = cache._store._wire  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def ask(number: int) -> None:
+        with wire.talk():
+            served.append(number)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    with wire.talk():
+        for waiting, thread in enumerate(threads, 1):
+            thread.start()
+            while len(wire._pool._waiting) < waiting:  # noqa: SLF001
+                time.sleep(0.001)
+    ask(4)
+    for thread in threads:
+        thread.join(SAFETY)
+    assert served == [0, 1, 2, 3, 4]
+
+
 def test_closing_ends_the_wait_for_a_connection(make: Make) -> None:
     """Whoever waits is told at once, not when the deadline is over."""
     cache, told = make(pool_size=1), threading.Event()
