@@ -80,7 +80,8 @@ class Purgatory:
     def reset(self) -> None:
         """What it has no word for, done as its own code does."""
         breaker = self._get()
-        breaker.context.set_state(ClosedState())
+        if breaker.context.state != ClosedState.name:
+            breaker.context.set_state(ClosedState())
         breaker.__exit__(None, None, None)
 
     def subscribe(self, listener: Callable[[Any], object]) -> None:
