@@ -22,6 +22,7 @@ class Front:
 
     def __init__(self, memory: MemoryCache, ttl: float) -> None:
         self.memory, self._ttl = memory, ttl
+        self.get = memory.get
         self._writes = [0] * _STRIPES  # begun and ended
         self._under_way: list[int] = []
         self._renew()
@@ -38,6 +39,7 @@ class Front:
                 stripe = hash(key) % _STRIPES
                 if self._writes[stripe] == notes[key] and not self._under_way[stripe]:
                     self.memory.set(key, value, min(left, self._ttl))
+                    self.get = self.memory.get  # another, where entries have a ttl
 
     @contextmanager
     def writing(self, keys: Iterable[str]) -> Iterator[None]:

@@ -34,10 +34,11 @@ class Fronted(Tier):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of ``key``, or ``default``."""
-        if self._front is None:
+        front = self._front
+        if front is None:
             raw = self._raw(key)
             return self._counted(self._value(raw, self._store.find(raw), self._clock()), default)
-        value = self._front.memory.get(key, MISSING)
+        value = front.get(key, MISSING)
         if value is not MISSING:
             return value
         return self._below([key]).get(key, default)
