@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import GeneratorType
@@ -106,6 +107,7 @@ class History:
 
     options: dict[str, Any]
     steps: list[Step] = field(default_factory=list)
+    began: float = field(default_factory=time.time, compare=False)  # some clocks tick at every full second
     witness: ClassVar[Callable[[History], None] | None] = None  # told of all, where this process may not live to tell
 
     def add(self, step: Step) -> None:

@@ -42,9 +42,9 @@ def write(column: Column, history: History) -> str:
     it does with its library; any other is the cache itself.
     """
     try:
-        return _written(Replica(column, history.options, imported=not is_adapter(column.subject)), history)
+        return _written(Replica(column, history, imported=not is_adapter(column.subject)), history)
     except UnwrittenError:
-        return _written(Replica(column, history.options, imported=True), history)
+        return _written(Replica(column, history, imported=True), history)
 
 
 def _written(cache: Replica, history: History) -> str:

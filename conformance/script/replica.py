@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from ..columns import Column
 from ..contract import Location
+from ..history import History
 from .inlining import Instance
 from .sources import Brought
 
@@ -19,15 +19,15 @@ _MANY = 4  # statements that are a function of the script
 
 
 class Replica:
-    """The cache of ``column`` in a script, made with ``options``, and called ``cache``; its sibling is ``other``.
+    """The cache of ``column`` in a script of ``history``, called ``cache``; its sibling is ``other``.
 
     ``imported``: it is the subject itself, and not what the subject does with its library.
     """
 
-    def __init__(self, column: Column, options: Mapping[str, Any], *, imported: bool) -> None:
+    def __init__(self, column: Column, history: History, *, imported: bool) -> None:
         self.awaited = column.offered.asynchronous == "yes"
         self.brought = Brought()
-        self._column, self._options, self._imported = column, options, imported
+        self._column, self._history, self._imported = column, history, imported
         self._instances = {
             name: Instance(column.subject, name, self.brought, imported=imported) for name in ("cache", "other")
         }
@@ -77,14 +77,15 @@ class Replica:
         return f"await asyncio.sleep({seconds})" if self.awaited else f"time.sleep({seconds})"
 
     def advance(self) -> Iterator[str]:
-        """What moves the clock of a server, or is to be known of one that cannot be moved."""
+        """What moves the clock of a server, or waits for one that ticks to be where it was."""
         if self._column.server is not None:
             yield "def advance(seconds):"
             yield f'    server = Redis.from_url("{_URL}")'
             yield f"    for key in server.scan_iter('{_NAMESPACE}*'):"
             yield "        if (left := server.pttl(key)) > 0: server.pexpire(key, max(0, left - int(seconds * 1000)))"
         elif self._column.offered.granularity >= 1:
-            yield "# its clock ticks once a second: when in a second this is run may make a difference"
+            moment = f"{self._history.began % 1:.3f}"
+            yield f"time.sleep(({moment} - time.time()) % 1)  # its clock ticks: begin in a second when it was begun"
 
     def _place(self) -> Iterator[str]:
         scope, subject = self._column.offered.scope, self._column.subject
@@ -103,7 +104,7 @@ class Replica:
         return getattr(self._column.subject, "place", _URL)
 
     def _made(self, name: str) -> list[str]:
-        keywords = _call("made", ", ".join(f"{key}={value!r}" for key, value in self._options.items())).keywords
+        keywords = _call("made", ", ".join(f"{key}={value!r}" for key, value in self._history.options.items())).keywords
         if self._column.offered.clock == "injected":
             keywords += _call("made", "clock=lambda: now").keywords
         if self._column.offered.scope != "instance":
