@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
-from concurrent.futures import Future
 from contextvars import ContextVar
 from threading import RLock, get_ident
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .basics import MISSING
 from .errors import Recursion
 from .forks import after_fork_in_child
 from .waiting import await_, here
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _within: ContextVar[Flight | None] = ContextVar("cache_impl.flight", default=None)  # the compute this code is part of
 _lock = RLock()  # held to look at or change who waits for whom, never while anyone computes
@@ -44,9 +46,9 @@ class Flights:
         ``flight.overtaken``: asking that and storing are one step to whoever changes the key.
         """
         while True:
-            flight, leads = self._board(key)
+            flight, landed = self._board(key)
             try:
-                if leads:
+                if landed is None:
                     with flight:
                         value = look()
                         if value is MISSING:
@@ -54,7 +56,7 @@ class Flights:
                             store(value, flight)
                         flight.value = value
                 else:
-                    flight.wait()
+                    flight.wait(landed)
                 if flight.answered:
                     return flight.answer()
             finally:
@@ -72,9 +74,9 @@ class Flights:
         from asyncio import wrap_future  # noqa: PLC0415  # a program without asyncio need not load it
 
         while True:
-            flight, leads = self._board(key)
+            flight, landed = self._board(key)
             try:
-                if leads:
+                if landed is None:
                     with flight:
                         value = await look()
                         if value is MISSING:
@@ -82,7 +84,7 @@ class Flights:
                             await store(value, flight)
                         flight.value = value
                 else:
-                    await wrap_future(flight.landed)
+                    await wrap_future(landed)
                 if flight.answered:
                     return flight.answer()
             finally:
@@ -102,19 +104,20 @@ class Flights:
         for key in list(self.under_way):
             self.overtake(key)
 
-    def _board(self, key: Hashable) -> tuple[Flight, bool]:
-        """The flight of ``key``, and whether the caller is the one to compute."""
-        outer = _within.get()
+    def _board(self, key: Hashable) -> tuple[Flight, Future[None] | None]:
+        """The flight of ``key``, and what tells that it has landed; None for the one who is to compute."""
+        outer, landed = _within.get(), None
         with _lock:
             flight = self.under_way.get(key)
-            leads = flight is None
             if flight is None:
                 flight = self.under_way[key] = Flight(key, self.under_way)
             elif outer is not None and flight.needs(outer):
                 raise flight.recursion()
+            else:
+                landed = flight.landed = flight.landed or _future()
             if outer is not None:
                 outer.awaits.append(flight)
-        return flight, leads
+        return flight, landed
 
 
 class Flight:
@@ -124,8 +127,7 @@ class Flight:
         self.overtaken = False  # its key was changed meanwhile
         self.answered = False  # with a value or an error; not when it was cancelled
         self.value: Any = MISSING
-        self.landed: Future[None] = Future()
-        self.landed.set_running_or_notify_cancel()  # one who waits and is cancelled cancels nobody else
+        self.landed: Future[None] | None = None  # made by the first who waits
         self.awaits: list[Flight] = []  # what its compute is waiting for
         self._key, self._flights, self._thread = key, flights, get_ident()
         self._outer = _within.get()
@@ -145,7 +147,8 @@ class Flight:
         if isinstance(error, Exception):
             self._error, self._trace = error, trace
         self.answered = error is None or isinstance(error, Exception)
-        self.landed.set_result(None)
+        if self.landed is not None:  # nobody boards any more
+            self.landed.set_result(None)
 
     def answer(self) -> Any:
         """The value, or the error raised."""
@@ -166,16 +169,16 @@ class Flight:
                 ahead += flight.awaits
         return other in reached
 
-    def wait(self) -> None:
+    def wait(self, landed: Future[None]) -> None:
         """Wait until it has landed. A thread that blocks to wait for what it computes itself would wait for ever."""
         if here.task is not None:
             from asyncio import wrap_future  # noqa: PLC0415
 
-            await_(wrap_future(self.landed))
-        elif self._thread == get_ident() and not self.landed.done():
+            await_(wrap_future(landed))
+        elif self._thread == get_ident() and not landed.done():
             raise self.recursion()
         else:
-            self.landed.result()
+            landed.result()
 
     def leave(self) -> None:
         """Whoever boarded no longer waits for this flight."""
@@ -186,6 +189,14 @@ class Flight:
 
     def recursion(self) -> Recursion:
         return Recursion(f"the compute for {self._key!r} waits for {self._key!r}; it can only ask for other keys")
+
+
+def _future() -> Future[None]:
+    from concurrent.futures import Future  # noqa: PLC0415  # it loads logging; most computes have nobody who waits
+
+    future: Future[None] = Future()
+    future.set_running_or_notify_cancel()  # one who waits and is cancelled cancels nobody else
+    return future
 
 
 def _renew() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor, Future
 from contextlib import suppress
 from functools import cache, partial, wraps
 from threading import local
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 from .forks import after_fork_in_child
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
     from .stacks import Stack
 
 P = ParamSpec("P")

@@ -44,3 +44,10 @@ def test_every_public_name_can_be_imported() -> None:
     assert dir(cache_impl) == cache_impl.__all__ == sorted(cache_impl.__all__)
     with pytest.raises(AttributeError, match="Redis"):
         cache_impl.Redis  # noqa: B018
+
+
+def test_a_memory_cache_loads_no_futures() -> None:
+    """They bring in logging, and nobody waits yet."""
+    used = "from cache_impl import MemoryCache; MemoryCache().get_or_set(1, int)"
+    loaded = said_by(f"import sys; before = {{*sys.modules}}; {used}; print(*{{*sys.modules}} - before)").split()
+    assert {"logging", "concurrent.futures"}.isdisjoint(loaded)
