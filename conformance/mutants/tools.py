@@ -54,16 +54,52 @@ class ForgetsTheIndex(Tooled):
         return super().search_key(query, "any", top_k)
 
 
+class ForgetsTheVersion(Tooled):
+    """What was kept by an earlier version is answered for the next.
+    learningequality/ka-lite#553
+    """
+
+    caught_by = (
+        "test_kinds.py::test_a_catalog_is_that_of_its_source_and_version",
+        "test_kinds.py::test_what_is_known_of_a_tool_is_that_of_its_name_and_version",
+        "test_kinds.py::test_each_kind_lies_under_its_key",
+        "test_kinds.py::test_a_catalog_is_removed_with_what_was_found_in_it",
+        "test_kinds.py::test_a_tool_is_removed_in_all_its_versions",
+    )
+
+    def catalog_key(self, source: Any, version: str) -> str:
+        del version
+        return super().catalog_key(source, "any")
+
+    def tool_key(self, name: str, version: str) -> str:
+        del version
+        return super().tool_key(name, "any")
+
+
+class TakesNothingForAMiss(Tooled):
+    """That a server has no tools is asked of it again and again.
+    PrefectHQ/fastmcp#4743
+    """
+
+    caught_by = ("test_kinds.py::test_a_falsy_value_of_a_kind_is_a_hit",)
+
+    def found(self, key: str, default: Any) -> Any:
+        return super().found(key, default) or default
+
+
 class LivesMilliseconds(Tooled):
     """What lives an hour by its documentation lives as many milliseconds.
     havsar/node-ts-cache#23
     """
 
     caught_by = (
+        "test_kinds.py::test_a_catalog_lives_a_day",
+        "test_kinds.py::test_what_is_known_of_a_tool_lives_a_day",
         "test_kinds.py::test_what_was_found_lives_an_hour",
+        "test_kinds.py::test_an_embedding_lives_a_week",
         "test_run_once.py::test_a_result_is_kept_for_an_hour",
     )
-    lives = {**Tooled.lives, "search": 3.6, "task": 3.6}
+    lives = {kind: seconds / 1000 for kind, seconds in Tooled.lives.items()}
 
 
 class RemovesNothing(Tooled):
@@ -90,6 +126,18 @@ class TakesNoneForNothing(Tooled):
     def result(self, key: str) -> Any:
         result = super().result(key)
         return MISSING if result is None else result
+
+
+class AsksNoArguments(Tooled):
+    """A task that was asked for with other arguments has its result, too.
+    daintreehq/daintree#8429
+    """
+
+    caught_by = ("test_run_once.py::test_another_agent_template_or_argument_is_another_task",)
+
+    def task_key(self, agent: str, template: str, arguments: Any) -> str:
+        del arguments
+        return super().task_key(agent, template, None)
 
 
 class RunsWhatRuns(Tooled):
