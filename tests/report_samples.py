@@ -66,7 +66,11 @@ def many(columns: int = 20, promises: int = 100) -> Record:
         for number in range(promises)
     ]
     content["verdicts"] = [
-        {**(failing if draw.random() < 0.1 else {"outcome": "pass"}), "promise": promise["id"], "subject": name}
+        {
+            **(_said(failing, promise) if draw.random() < 0.1 else {"outcome": "pass"}),
+            "promise": promise["id"],
+            "subject": name,
+        }
         for name in names
         for promise in content["promises"]
     ]
@@ -75,3 +79,8 @@ def many(columns: int = 20, promises: int = 100) -> Record:
         each for each in content["measurements"] if each["subject"] in ("dict", "raw-socket", "plain-file")
     ]
     return content
+
+
+def _said(failing: Record, promise: Record) -> Record:
+    """What is said of one promise alone: the page says nothing twice."""
+    return {**failing, "message": f"{promise['id']}: {failing['message']}"}
