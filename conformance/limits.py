@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 SIZE = 200_000  # bytes of a value, and by far more than anything else that a cache writes for it
+PATIENCE = 20  # seconds until a writer that neither dies nor ends is ended
 
 
 def bulky(number: int) -> str:
@@ -27,9 +28,10 @@ def dies(make: Callable[[], Any], key: str, number: int, limit: int) -> int:
     child = os.fork()
     if child == 0:
         try:
+            signal.alarm(PATIENCE)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
             make().set(key, bulky(number))
         finally:
             os._exit(0)
