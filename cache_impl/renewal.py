@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from contextvars import Context
 from math import inf, log
@@ -52,6 +51,8 @@ class Renewal:
         try:
             make()
         except Exception as error:  # noqa: BLE001  # nobody waits for it; when the old value has gone, somebody will
+            import logging  # noqa: PLC0415  # who has no such trouble does not pay for it
+
             logging.getLogger(__name__).warning("a value was not made anew: %s: %s", type(error).__name__, error)
         finally:
             with self._change:
