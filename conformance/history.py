@@ -84,11 +84,6 @@ class Step:
         both = str(self.expected), self.answer
         return all(map(_is_literal, both)) and ast.literal_eval(both[0]) == ast.literal_eval(both[1])
 
-    @property
-    def outcome(self) -> str:
-        """The end of the compute that gave this answer."""
-        return f"raise {self.answer.partition(':')[0]}" if self.raised else f"return {self.answer}"
-
     def waits_for(self, later: Sequence[Step]) -> bool:
         """Whether it computed while ``later`` steps began, on other threads."""
         computes = self.operation == "get_or_set" and "compute" in self.arguments

@@ -206,6 +206,20 @@ def test_what_has_no_text_is_any_object(adapter: ModuleType) -> None:
     assert ".put('a', object(), " in written(adapter.Larder, {}, Step("set", "'a', <lock at 0x7f>", 0.0, "None"))
 
 
+def test_no_answer_breaks_a_script(adapter: ModuleType) -> None:
+    """Neither an object without a text, nor an error that says more than a comment may."""
+    steps = [
+        Step("set", "'a', 1", 0.0, "Odd: one\r\x00two\nthree", raised=True),
+        Step("get_or_set", "'a', compute", 0.0, "<object at 0x7f>", met=3),
+        Step("get_or_set", "'a', compute", 0.0, "<object at 0x7f>", thread=0),
+        Step("get", "'a'", 0.0, "<object at 0x7f>"),
+    ]
+    text = written(adapter.Larder, {}, *steps)
+    assert compile(text, "script", "exec")
+    assert "# raised Odd: one\n" in text
+    assert "    return object()\n" in text
+
+
 @pytest.mark.parametrize("name", [name for name, each in subjects.known().items() if isinstance(each, type)])
 def test_no_script_needs_the_suite(name: str) -> None:
     """Every method of every subject that is installed here."""

@@ -43,7 +43,7 @@ def write(column: Column, history: History) -> str:
     """
     try:
         return _written(Replica(column, history, imported=not is_adapter(column.subject)), history)
-    except UnwrittenError:
+    except (UnwrittenError, OSError):  # an OSError is a source that is not there
         return _written(Replica(column, history, imported=True), history)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..history import Step
-from .replica import Replica, block
+from .replica import Replica, as_python, block
 
 
 def flight(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterator[str]:
@@ -17,7 +17,7 @@ def _of_threads(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iter
     yield "calls, entered, release = [], Event(), Event()"
     yield "def held():"
     yield "    calls.append(1); entered.set(); release.wait(9)"
-    yield f"    {leader.outcome}"
+    yield f"    {_outcome(leader)}"
     yield "answers, callers = [], []"
     yield "def ask(call):"
     yield "    try: answers.append(call())"
@@ -46,7 +46,7 @@ def _of_tasks(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterat
     yield "calls, callers, entered, release = [], [], asyncio.Event(), asyncio.Event()"
     yield "async def held():"
     yield "    calls.append(1); entered.set(); await asyncio.wait_for(release.wait(), 9)"
-    yield f"    {leader.outcome}"
+    yield f"    {_outcome(leader)}"
     yield from _task(cache, leader)
     yield "callers.append(asyncio.ensure_future(call())); await asyncio.wait_for(entered.wait(), 9)"
     for step in meanwhile:
@@ -64,6 +64,14 @@ def _of_tasks(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterat
 def _task(cache: Replica, step: Step) -> list[str]:
     said, value = cache.call(step.name, _held(step))
     return block("async def call():", [*said, f"return {value}"])
+
+
+def _outcome(step: Step) -> str:
+    """The end of the compute that gave this answer."""
+    error = step.answer.partition(":")[0]
+    return (
+        f"raise {error if error.isidentifier() else 'Exception'}" if step.raised else f"return {as_python(step.answer)}"
+    )
 
 
 def _waits(step: Step) -> bool:

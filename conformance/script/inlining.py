@@ -67,8 +67,9 @@ class Instance:
         """The class to make an instance of."""
         if not self.imported:
             return library_base(self.subject)
-        self.brought.imports.add((self.subject.__module__, self.subject.__qualname__.partition(".")[0]))
-        return ast.parse(self.subject.__qualname__, mode="eval").body
+        name = self.subject.__qualname__.rpartition("<locals>.")[2]
+        self.brought.imports.add((self.subject.__module__, name.partition(".")[0]))
+        return ast.parse(name, mode="eval").body
 
     def part(self, subject: type, name: str) -> Instance:
         """Another subject that this one is made of."""

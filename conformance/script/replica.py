@@ -134,6 +134,17 @@ def block(header: str, body: Sequence[str]) -> list[str]:
     return [f"{header} {body[0]}"] if len(body) == 1 else [header, *(f"    {line}" for line in body)]
 
 
+def remark(answer: str) -> str:
+    """The first line of an answer, as it may stand in a comment."""
+    first = next(iter(answer.splitlines()), "")
+    return "".join(letter if letter.isprintable() else "?" for letter in first)
+
+
+def as_python(text: str) -> str:
+    """``text``, or what stands for any object where that is no Python."""
+    return ast.unparse(_call("it", text or "...").args[0])
+
+
 def arguments_of(text: str) -> list[str]:
     """Each as it is written."""
     call = _call("call", text)

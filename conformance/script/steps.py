@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from ..history import Step
 from .flights import flight
-from .replica import Replica, arguments_of, block
+from .replica import Replica, arguments_of, block, remark
 
 _MANY = 4  # calls of one method in a row that are written as a loop
 _AT_ONCE = "# made while another call was under way: one after the other they need not go wrong"
@@ -131,7 +131,7 @@ def _line(cache: Replica, step: Step, *, shown: bool) -> list[str]:
 
 def _asked(cache: Replica, step: Step, *, shown: bool) -> list[str]:
     said, value = cache.call(step.name, _given(cache, step))
-    answer = step.answer.partition("\n")[0]
+    answer = remark(step.answer)
     if step.by is not None:  # others were at work meanwhile, so here it may be answered otherwise
         return _noted(_plain(said, value), f"{step.by}, from {step.at:.6f} s on, answered {answer}")
     if step.raised and shown:
@@ -149,7 +149,7 @@ def _asked(cache: Replica, step: Step, *, shown: bool) -> list[str]:
 
 def _shown(said: Sequence[str], steps: Sequence[Step]) -> list[str]:
     """With what was answered beside the last line."""
-    answers = dict.fromkeys(step.answer.partition("\n")[0] for step in steps)
+    answers = dict.fromkeys(remark(step.answer) for step in steps)
     return [*said[:-1], f"{said[-1]}  # answered {', '.join(answers)}"]
 
 
