@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -142,10 +143,14 @@ def _cautions(content: Record) -> tuple[tuple[str, str], ...] | None:
 
 
 def _subjects(contents: list[Record]) -> Iterable[Subject]:
+    """As the latest run that ran it tells of it; its server, as the latest that knew it."""
     found: dict[str, Subject] = {}
     for each in (each for content in contents for each in content["subjects"]):
         subject = Subject(path=each["class"], **{name: value for name, value in each.items() if name != "class"})
-        if subject.ran or not (subject.name in found and found[subject.name].ran):
+        earlier = found.get(subject.name)
+        if earlier and earlier.server and not subject.server:
+            subject = replace(subject, backend=earlier.backend)
+        if subject.ran or not (earlier and earlier.ran):
             found[subject.name] = subject
     return sorted(found.values(), key=lambda each: SCOPES.index(each.scope))
 

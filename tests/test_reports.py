@@ -56,6 +56,14 @@ def test_a_later_run_that_could_not_judge_leaves_what_was_judged() -> None:
     assert report.score(report.subject("file"))["pass"] > 60
 
 
+def test_a_server_that_was_told_stays_told() -> None:
+    old, new = results("bench"), results("conformance")
+    new["run"]["started"] = "2030-01-01T00:00:00+00:00"
+    for each in new["subjects"]:
+        each["backend"] = each["backend"] and {**each["backend"], "server": None}
+    assert made(old, new).subject("redis@embedded").server == "Valkey 9.1.0"
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
