@@ -47,7 +47,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Shift:
-    """A cost in the last folder over that in the first; ``history`` has every folder's, None where there is none."""
+    """A cost in the last folder over that in the first; ``history`` has every folder's, None where there is none.
+
+    Where it is not ``anchored`` in a yardstick of each run, it may be the machine that differs.
+    """
 
     key: tuple[str, str, str]
     value: float
@@ -55,6 +58,7 @@ class Shift:
     high: float
     better: str
     history: tuple[float | None, ...]
+    anchored: bool
 
     @property
     def word(self) -> str:
@@ -117,7 +121,9 @@ def _shifts(reports: list[Report]) -> list[Shift]:
         old = first.measurements.get(key)
         if old and old.unit == new.unit and min(old.low, new.low) > 0 and last.subject(new.subject).role != "yardstick":
             history = tuple(_value(each, key, reports) for each in reports)
-            found.append(Shift(key, *_over(_bounds(last, first, new), _bounds(first, last, old)), new.better, history))
+            anchored = bool(last.ratio(new) and first.ratio(old))
+            over = _over(_bounds(last, first, new), _bounds(first, last, old))
+            found.append(Shift(key, *over, new.better, history, anchored))
     return found
 
 
@@ -237,4 +243,5 @@ def _change_line(change: Change) -> str:
 
 def _shift_line(shift: Shift) -> str:
     interval = f"{words.times(shift.low)} – {words.times(shift.high)}"
-    return f"| {plain(' '.join(shift.key))} | {words.times(shift.value)} | {interval} | {shift.word} |"
+    word = shift.word if shift.anchored else f"{shift.word}, or the machine is"
+    return f"| {plain(' '.join(shift.key))} | {words.times(shift.value)} | {interval} | {word} |"

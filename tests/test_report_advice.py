@@ -94,6 +94,17 @@ def test_a_faster_machine_is_no_better_cache() -> None:
     assert found.changes == ()
 
 
+def test_what_has_no_yardstick_may_be_the_machine() -> None:
+    fast, caution = later(), "or the machine is: no yardstick"
+    for each in fast["measurements"]:
+        each |= {name: each[name] / 3 for name in ("median", "low", "high")}
+    assert caution not in comparison.html(comparison.compare([(Path("a"), made(results())), (Path("b"), made(fast))]))
+    fast["measurements"] = [each for each in fast["measurements"] if each["subject"] != "dict"]
+    found = comparison.compare([(Path("a"), made(results())), (Path("b"), made(fast))])
+    assert {each.key[0] for each in found.shifts if not each.anchored} == {"memory"}
+    assert caution in comparison.html(found)
+
+
 def test_a_comparison_injects_nothing() -> None:
     nasty, spoiled = made(spread(results(), NASTY)), spread(later(), NASTY)
     spoiled["verdicts"][0]["outcome"] = "error"
