@@ -54,7 +54,7 @@ class Layers:
         return self._breaker.state in _REACHABLE
 
     def find(self, key: bytes) -> bytes | None:
-        if self._breaker.state not in _REACHABLE:
+        if self._breaker.state not in _REACHABLE:  # a call less than ``reachable``
             self._by_file()
             frame = self._journal.answer(key)
             return frame if frame is None or least_left.get() <= 0 else self._lasting(frame)
