@@ -20,6 +20,7 @@ class HoldsOneTooMany(Alone):
         "test_single_flight.py::test_what_is_computed_keeps_the_capacity",
         "test_stats.py::test_every_entry_pushed_out_is_an_eviction",
     )
+    drawn_by = ("test_history.py::test_any_history_with_too_little_room",)
 
     def make_room(self, now: float) -> None:
         if len(self.entries) > self.capacity:

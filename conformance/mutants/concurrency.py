@@ -73,7 +73,7 @@ class TouchesTheDeleted(Right):
     """
 
     caught_by = ("test_entries.py::test_two_operations_at_once_are_as_one_after_the_other",)
-    raced_by = ("test_concurrency.py::test_threads_see_one_order",)
+    drawn_by = ("test_concurrency.py::test_threads_see_one_order",)
 
     def get(self, key: Any, default: Any = None) -> Any:
         with self.lock:
@@ -94,7 +94,7 @@ class DeletesTogether(Right):
     """
 
     caught_by = ("test_entries.py::test_two_operations_at_once_are_as_one_after_the_other",)
-    raced_by = ("test_concurrency.py::test_threads_see_one_order",)
+    drawn_by = ("test_concurrency.py::test_threads_see_one_order",)
 
     def delete(self, key: Any) -> bool:
         with self.lock:
@@ -111,6 +111,7 @@ class AsksAThread(Named):
     """
 
     caught_by = ("test_concurrency.py::test_a_cache_goes_on_in_both_processes_after_a_fork",)
+    apart = True  # it takes another process
     thread = ThreadPoolExecutor(max_workers=1)
     patience = 1.0  # seconds that an answer is waited for
 

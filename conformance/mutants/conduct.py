@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from .makes import Plain
@@ -23,6 +24,19 @@ class PrintsMisses(Plain):
         if key not in self.entries:
             print(f"GET response: {key!r} not found")  # noqa: T201 - the bug
         return super().get(key, default)
+
+
+class PatchesTheClock(Plain):
+    """Replaces what everybody sleeps by.
+    Lawouach/WebSocket-for-Python#90
+    """
+
+    apart = True  # as it is everybody's
+    caught_by = ("test_conduct.py::test_the_clock_is_left_alone",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        time.sleep = partial(time.sleep)
 
 
 class LeavesItsThread(Plain):

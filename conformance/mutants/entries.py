@@ -130,6 +130,7 @@ class ClearsWhatIsOld(Plain):
     """
 
     caught_by = ("test_entries.py::test_clear_takes_all_entries",)
+    drawn_by = ("test_history.py::test_any_history_of_entries",)
 
     def clear(self) -> None:
         for key in list(self.entries)[:-1]:

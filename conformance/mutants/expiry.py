@@ -50,6 +50,7 @@ class PrefersTheDefault(Alone):
     """
 
     caught_by = ("test_expiry.py::test_an_own_ttl_goes_before_the_default",)
+    drawn_by = ("test_history.py::test_any_history_with_a_default_ttl",)
 
     def expiry(self, now: float, ttl: float | None) -> float:
         return super().expiry(now, ttl if self.ttl is None else None)

@@ -16,7 +16,7 @@ class LetsEverybodyCompute(Right):
     """
 
     caught_by = ("test_single_flight.py::test_many_callers_make_one_compute",)
-    raced_by = ("test_concurrency.py::test_threads_compute_in_one_order",)
+    drawn_by = ("test_concurrency.py::test_threads_compute_in_one_order",)
 
     def get_or_set(self, key: Any, compute: Callable[[], Any], ttl: float | None = None) -> Any:
         under_way = self.flights.get(key)
@@ -87,7 +87,7 @@ class LandsAfterADelete(Right):
     """
 
     caught_by = ("test_single_flight.py::test_a_change_during_a_compute_wins",)
-    raced_by = ("test_concurrency.py::test_threads_compute_in_one_order",)
+    drawn_by = ("test_concurrency.py::test_threads_compute_in_one_order",)
 
     def remove(self, key: Any, now: float) -> bool:
         flight = self.flights.get(key)

@@ -29,6 +29,7 @@ class ReadsItsOwnCopy(Hosted):
     """
 
     caught_by = ("test_sharing.py::test_another_instance_sees_an_overwrite",)
+    drawn_by = ("test_concurrency.py::test_processes_see_one_order",)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

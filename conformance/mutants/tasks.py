@@ -164,6 +164,7 @@ class LetsEachTaskCompute(Tasks):
         "test_asynchronous.py::test_a_task_that_computes_cannot_ask_for_its_own_key",
         "test_single_flight.py::test_many_callers_make_one_compute",
     )
+    drawn_by = ("test_asynchronous.py::test_tasks_compute_in_one_order",)
 
     async def get_or_set(self, key: str, compute: Callable[[], Awaitable[Any]]) -> Any:
         there = self.checked(key) in self.entries
@@ -186,6 +187,20 @@ class CachesTheCancelled(Tasks):
         except asyncio.CancelledError:
             self.entries[key] = "cancelled"
             raise
+
+
+class DeletesInTurns(Tasks):
+    """Between the look at an entry and its removal others have a turn: each of two says that it was there.
+    khromov/mochi#348
+    """
+
+    caught_by = ("test_asynchronous.py::test_tasks_see_one_order",)
+    drawn_by = caught_by
+
+    async def delete(self, key: str) -> bool:
+        there = self.checked(key) in self.entries
+        await super().delete(key)
+        return there
 
 
 class Threaded:

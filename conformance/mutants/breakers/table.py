@@ -23,6 +23,7 @@ class CountsFailuresTwice(Right):
     """Counts every failure twice, once where it is raised and once where it is caught: MervinPraison/PraisonAI#4969."""
 
     caught_by = ("test_breaker.py::test_opens_at_exactly_the_nth_consecutive_failure",)
+    drawn_by = ("test_breaker_history.py::test_every_history_agrees_with_the_transition_table",)
 
     def count_closed(self, outcome: str) -> None:
         super().count_closed(outcome)
