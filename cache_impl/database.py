@@ -120,7 +120,7 @@ class Database:
         connection = self._lend()
         try:
             if not make_ours(connection, schema, version):
-                raise StorageError(f"{self._path} is of another program or version; use that, or name another directory")
+                raise StorageError(f"{self._path} is of another program or version; use that or another directory")
         except _FAILURES as error:
             raise self._explained(error) from error
         finally:
