@@ -69,6 +69,7 @@ class _FileStore:
 
     def __init__(self, directory: str | PathLike[str], deadline: float) -> None:
         self._database = Database(directory, _SCHEMA, _VERSION, deadline)
+        self.waits = {"file": self._database.waits}
         self._due = -inf  # clock reading from which on something may have expired
 
     def find(self, key: bytes) -> bytes | None:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from .basics import Stats
 from .errors import BadSetting, CacheError
+from .fronted import Fronted
 from .latency import Latency
 from .memory import MemoryCache
+from .tier import Tier
 from .waiting import run
 
-_SERVER, _FILE = "redis", "file"
 #: Figures that only grow, and what they tell.
 COUNTED = {
     "hits": "Look-ups that found an entry.",
@@ -65,19 +67,17 @@ def figures(cache: Any) -> Figures:
     if isinstance(cache, MemoryCache):
         stats = cache.stats()
         return Figures(*stats[:4], 0, stats.hits, {}, "memory", "none", 0)
-    if not hasattr(cache, "damaged"):
+    if not isinstance(cache, Tier):
         raise BadSetting(f"cache is of type {type(cache).__name__}; figures are those of a cache, such as a RedisCache")
-    front = getattr(cache, "_front", None)
-    memory = front.memory.stats() if front else None
-    memory_hits, evictions = (memory.hits, memory.evictions) if memory else (0, 0)
-    counted = cache._hits + memory_hits, cache._misses, evictions, cache._expirations  # noqa: SLF001  # a Tier's own
-    latency = {tier: waits.latency() for tier, waits in _waits(cache).items()}
+    waits, memory = cache._store.waits, _memory(cache)  # noqa: SLF001  # asking it for its stats may ask a server
+    counted = cache._hits + memory.hits, cache._misses, memory.evictions, cache._expirations  # noqa: SLF001
+    latency = {tier: each.latency() for tier, each in waits.items()}
     return Figures(
         *counted,
         cache.damaged,
-        memory_hits,
+        memory.hits,
         {tier: each for tier, each in latency.items() if each},
-        *_health(cache, next(iter(latency))),
+        *_health(cache, next(iter(waits))),
     )
 
 
@@ -95,13 +95,10 @@ async def afigures(cache: Any) -> Figures:
     return await run(figures, cache)
 
 
-def _waits(cache: Any) -> dict[str, Any]:
-    """What is noted of each tier that waits, the first one asked first."""
-    layers = getattr(cache, "_layers", None)
-    if layers is not None:
-        return {_SERVER: layers.server._wire.waits, _FILE: cache._journal._database.waits}  # noqa: SLF001
-    store = cache._store  # noqa: SLF001
-    return {_SERVER: store._wire.waits} if hasattr(store, "_wire") else {_FILE: store._database.waits}  # noqa: SLF001
+def _memory(cache: Tier) -> Stats:
+    """What its memory tier has seen."""
+    front = cache._front if isinstance(cache, Fronted) else None  # noqa: SLF001
+    return Stats(0, 0, 0, 0, 0) if front is None else front.memory.stats()
 
 
 def _health(cache: Any, only: str) -> tuple[str, str, int]:

@@ -57,6 +57,7 @@ class Journal:
         mirror: bool,
     ) -> None:
         self._database = Database(directory, sql.SCHEMA, sql.VERSION, _TURN)
+        self.waits = {"file": self._database.waits}
         self._frames, self._everything, self._versions = frames, everything, versions
         self._clock, self._sweep_at = clock, -inf  # when it looks for mirrored entries that have expired
         self.mirror = mirror

@@ -39,7 +39,8 @@ class Layers:
     ) -> None:
         self.server, self._journal, self._breaker = server, journal, breaker
         self._frames, self._versions, self._alarm = frames, versions, alarm
-        self._served = {"redis": 0, "file": 0}
+        self.waits = server.waits | journal.waits
+        self._served = dict.fromkeys(self.waits, 0)
         self.trouble = ""  # why the server was away when it last was
         self._renew()
         renew_after_fork(self, Layers._renew)

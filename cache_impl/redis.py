@@ -105,6 +105,7 @@ class _RedisStore:
 
     def __init__(self, wire: Wire, prefix: bytes, frames: Frames) -> None:
         self._wire, self._frames = wire, frames
+        self.waits = {"redis": wire.waits}
         self._pattern = re.sub(rb"([\\*?\[\]])", rb"\\\1", prefix) + b"*"
 
     def find(self, key: bytes) -> Any:

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NoReturn, Protocol
 
 from .errors import BadSetting, CacheClosed
+from .latency import Waits
 
 _LONGEST = 1_000_000  # seconds of waiting that every system call takes
 
 
 class Store(Protocol):
     """Frames under keys. ``expires`` is when a frame may be removed, on a clock that reads ``now``."""
+
+    waits: dict[str, Waits]
+    """How long each tier that it asks has taken lately, by name, the first one asked first."""
 
     def find(self, key: bytes) -> bytes | None:
         """What lies under ``key``."""
