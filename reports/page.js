@@ -2,9 +2,9 @@
 (() => {
   const $ = (query, from = document) => from.querySelector(query), all = (query, from = document) => [...from.querySelectorAll(query)];
   const on = (targets, event, run) => targets.forEach(each => each.addEventListener(event, run));
-  const make = (name, text, className = '') => Object.assign(document.createElement(name), { textContent: text, className });
+  const make = (name, text, className = '') => Object.assign(document.createElement(name), {textContent: text, className});
 
-  // What is chosen lives in the address.
+  // Choices live in the address.
   const state = new URLSearchParams(location.search);
   const keep = (name, value) => {
     value ? state.set(name, value) : state.delete(name);
@@ -14,9 +14,9 @@
   for (const radio of all('[name=only]')) if (radio.value === state.get('only')) radio.checked = true;
   on(all('[name=only]'), 'change', ({target}) => keep('only', target.value));
   const folds = all('.fold'), body = fold => fold.closest('tbody'), group = fold => body(fold).dataset.group;
-  const shut = state.get('shut')?.split(',');
-  if (shut) for (const fold of folds) fold.checked = !shut.includes(body(fold).id);
-  const keepFolds = () => keep('shut', all('tbody:has(.fold:not(:checked))').map(body => body.id).join());
+  const other = (state.get('fold') || '').split(',');
+  for (const fold of folds) fold.checked = fold.defaultChecked ^ other.includes(body(fold).id);
+  const keepFolds = () => keep('fold', folds.filter(fold => fold.checked ^ fold.defaultChecked).map(fold => body(fold).id).join());
   on(folds, 'change', keepFolds);
   on(all('[data-fold]'), 'click', ({target}) => {
     for (const fold of folds) fold.checked = target.dataset.fold === 'open';
@@ -69,7 +69,7 @@
     setTimeout(() => { button.textContent = 'copy'; }, 2000);
   });
 
-  // The form: the same rules as the cards, which advice.py states.
+  // The form: rules as advice.py states them.
   const form = $('#own form');
   if (!form) return;
   const box = form.closest('details');
@@ -125,7 +125,7 @@
     $('.setting').textContent = 'The dashed line is your case.';
   };
 
-  // `find` tells of a name what its line shows, and if it would do.
+  // `find`: a line's values, and if it would do.
   const draw = (chart, at, find) => {
     const [x0, x1, left, right, y0, y1, bottom, top] = chart.dataset.axes.split(' ').map(Number);
     const across = x => left + Math.log(x / x0) / Math.log(x1 / x0) * (right - left);

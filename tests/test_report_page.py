@@ -263,7 +263,7 @@ def test_the_form_follows_its_fields_and_lives_in_the_address(report: Page) -> N
         "?only=%22%5D",
         "?group=nobody",
         "?open=nobody",
-        "?shut=%00",
+        "?fold=%00",
         "#v999",
     ],
 )
