@@ -84,6 +84,8 @@ class LayeredCache(Fronted):
     ) -> None:
         if not isinstance(redis, RedisCache):
             raise BadSetting(f"redis is of type {type(redis).__name__}; it is a RedisCache")
+        if not isinstance(breaker, CircuitBreaker | None):
+            raise BadSetting(f"breaker is of type {type(breaker).__name__}; it is a CircuitBreaker")
         super().__init__(*_parts(redis))
         store, frames, clock, prefix = cast(Any, self._store), self._frames, self._clock, self._prefix
         self._folder = Path(directory)

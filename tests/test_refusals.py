@@ -136,3 +136,9 @@ def test_a_memory_that_cannot_be_is_refused_by_name(tmp_path: Path, options: dic
         LocalCache(tmp_path, **options)
     with pytest.raises(BadSetting, match=said):
         LayeredCache(RedisCache(fakeredis.FakeRedis()), tmp_path / "layers", **options)
+
+
+def test_layers_refuse_what_is_no_breaker(tmp_path: Path) -> None:
+    breaker: Any = "redis"
+    with pytest.raises(BadSetting, match="breaker is of type str; it is a CircuitBreaker"):
+        LayeredCache(RedisCache(fakeredis.FakeRedis()), tmp_path, breaker=breaker)
