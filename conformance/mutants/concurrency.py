@@ -73,7 +73,10 @@ class TouchesTheDeleted(Right):
     """
 
     caught_by = ("test_entries.py::test_two_operations_at_once_are_as_one_after_the_other",)
-    drawn_by = ("test_concurrency.py::test_threads_see_one_order",)
+    drawn_by = (
+        "test_concurrency.py::test_threads_see_one_order",
+        "test_concurrency.py::test_threads_see_one_order_while_entries_are_evicted",
+    )
 
     def get(self, key: Any, default: Any = None) -> Any:
         with self.lock:
