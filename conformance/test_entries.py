@@ -17,7 +17,7 @@ from .strategies import FALSY, HELD, beyond_json, examples, filled, refused, sam
 
 
 @given(value=truthy_json)
-@examples(True, 2**63, 1.0, [-0.0], 1e300, "\x00", "\U0001f600", {"a": {"b": [None]}}, [True, 1])
+@examples(True, -1, 2**63, 1.0, [-0.0], 1e300, "\x00", "\U0001f600", {"a": {"b": [None]}}, [True, 1])
 def test_a_stored_value_comes_back_equal_and_of_the_same_type(new_cache: NewCache, value: object) -> None:
     """What was set is what get answers, equal and of equal type all the way down."""
     cache = new_cache()

@@ -95,6 +95,10 @@ class CashewsRedis(CashewsMemory):
         "durable": "yes",
     }
     deviations = {
+        "test_entries.py::test_a_stored_value_comes_back_equal_and_of_the_same_type": (
+            "a negative int is a miss: it is written as text, and read as a number where it has digits alone, "
+            "https://github.com/Krukov/cashews/blob/7.6.0/cashews/serialize.py#L172-L177"
+        ),
         "test_single_flight.py::test_a_compute_with_a_bad_ttl_stores_nothing": (
             f"documented for connections alone: an error of the server is logged and dropped, {_CLIENT}#L57-L65"
         ),
