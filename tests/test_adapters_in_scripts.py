@@ -204,6 +204,8 @@ def test_a_call_that_never_ends_is_given_up_on(adapter: ModuleType) -> None:
 
 def test_what_has_no_text_is_any_object(adapter: ModuleType) -> None:
     assert ".put('a', object(), " in written(adapter.Larder, {}, Step("set", "'a', <lock at 0x7f>", 0.0, "None"))
+    generator = "'a', [<generator object <genexpr> at 0x7f>]"
+    assert "put('a', [(each for each in '')], " in written(adapter.Larder, {}, Step("set", generator, 0.0, "None"))
 
 
 def test_no_answer_breaks_a_script(adapter: ModuleType) -> None:

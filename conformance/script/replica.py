@@ -153,7 +153,8 @@ def arguments_of(text: str) -> list[str]:
 
 def _call(function: str, arguments: str) -> ast.Call:
     """A call as it is to be written; what has no text of its own is any object."""
-    for text in (arguments, re.sub(r"<[^<>]*>", "object()", arguments), "..."):
+    generated = re.sub(r"<generator object .*? at \w+>", "(each for each in '')", arguments)
+    for text in (arguments, generated, re.sub(r"<[^<>]*>", "object()", generated), "..."):
         try:
             parsed = ast.parse(f"{function}({text})", mode="eval").body
         except SyntaxError:

@@ -134,8 +134,8 @@ def _asked(cache: Replica, step: Step, *, shown: bool) -> list[str]:
     answer = remark(step.answer)
     if step.by is not None:  # others were at work meanwhile, so here it may be answered otherwise
         return _noted(_plain(said, value), f"{step.by}, from {step.at:.6f} s on, answered {answer}")
-    if step.raised and shown:
-        return _noted(_plain(said, value), f"raised {answer}")
+    if step.raised and shown:  # a compute that raised does not here
+        return _noted(_plain(said, value) if value == "None" else [*said, f"print({value})"], f"raised {answer}")
     if step.raised:
         return _noted(block("with suppress(Exception):", _plain(said, value)), f"raised {answer}")
     if shown:
