@@ -10,7 +10,7 @@ import pytest
 
 from .given import YARDSTICKS, made, plan_of
 
-SIZES = {"quick": (1_000,), "standard": (1_000, 10_000), "thorough": (1_000, 10_000, 100_000)}
+SIZES = {"quick": (1_000,), "standard": (1_000, 10_000), "thorough": (1_000, 10_000, 100_000, 1_000_000)}
 ASKED = 100  # keys whose MEMORY USAGE is asked for
 
 
