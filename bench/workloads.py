@@ -164,7 +164,12 @@ def aget_hit(data: Data) -> Plan:
     return Plan(agets, data.asked, data.entries, present=data.asked)
 
 
-@wide
+@relies_on(ROUND_TRIP, ABSENCE, asynchronous=AWAITED)
+def aget_miss(data: Data) -> Plan:
+    """get_miss with coroutines, likewise."""
+    return Plan(agets, data.absent, data.entries, absent=data.absent)
+
+
 @relies_on(ROUND_TRIP, ROOM, OVERWRITE, asynchronous=AWAITED)
 def aset_overwrite(data: Data) -> Plan:
     """set_overwrite with coroutines, likewise."""

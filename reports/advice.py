@@ -81,12 +81,14 @@ class Cost:
 class Candidate:
     """A cache that would do, and what a read costs with it; ``broken`` are promises to know of all the same.
 
-    ``pays`` is what a call of the origin must take, seconds, for a read with the cache to take less than without.
+    ``hit`` is what one takes, seconds; ``pays`` what a call of the origin must take, for a read with the cache to take
+    less than without.
     """
 
     subject: Subject
     cost: Cost
     broken: tuple[str, ...]
+    hit: float
     pays: float | None = None
 
 
@@ -149,8 +151,13 @@ def payloads(report: Report) -> list[str]:
 
 def parts(report: Report, subject: Subject, payload: str) -> tuple[Measurement, Measurement, Measurement] | None:
     """What a hit, a miss and a set cost; None where one of them was not measured."""
-    hit, miss, put = (report.measurements.get((subject.name, each, payload)) for each in (HIT, MISS, SET))
+    hit, miss, put = (report.measurements.get((subject.name, each, payload)) for each in _vital(subject))
     return (hit, miss, put) if hit and miss and put else None
+
+
+def _vital(subject: Subject) -> list[str]:
+    """The workloads that a read through a cache is made of; those with coroutines, where its methods are awaited."""
+    return [f"a{each}" if subject.awaited else each for each in (HIT, MISS, SET)]
 
 
 def offered(subject: Subject) -> list[str]:
@@ -164,11 +171,8 @@ def broken(report: Report, subject: Subject) -> dict[str, list[str]]:
 
     Under ``""`` are those that every cache makes, and those without which its cost means nothing.
     """
-    measured = [
-        each
-        for key, each in report.measurements.items()
-        if key[:2] in ((subject.name, HIT), (subject.name, MISS), (subject.name, SET))
-    ]
+    cells = [(subject.name, each) for each in _vital(subject)]
+    measured = [each for key, each in report.measurements.items() if key[:2] in cells]
     vital = {promise.id for each in measured for promise in report.broken(each)}
     found: dict[str, list[str]] = {}
     for promise in report.promises:
@@ -206,7 +210,7 @@ def _judged(report: Report, subject: Subject, case: Case, payload: str) -> Candi
         return Rejected(subject, why or UNMEASURED, found, idle=bool(idle(subject)) or not why)
     known = tuple(dict.fromkeys(title for each in titles.values() for title in each))
     pays = cost(case.at(0.0), subject.scope, measured).middle / found.hits if found.hits else None
-    return Candidate(subject, found, known, pays)
+    return Candidate(subject, found, known, measured[0].median, pays)
 
 
 def idle(subject: Subject) -> str:

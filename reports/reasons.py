@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import words
-from .advice import HIT, MUSTS, PLAIN, Advice, Candidate, Case, Cost, Rejected, offered
+from .advice import MUSTS, PLAIN, Advice, Candidate, Case, Cost, Rejected, offered
 from .model import Report
 
 #: A tie of more is told by the first of them alone.
@@ -26,16 +26,15 @@ class Ruled:
     aside: bool
 
 
-def reasons(report: Report, advice: Advice, payload: str) -> list[str]:
+def reasons(report: Report, advice: Advice) -> list[str]:
     """Why the best of a case are the best, in sentences."""
     if not advice.best:
         return _awaiting(advice)
     first = advice.best[0]
-    hit = report.measurements[first.subject.name, HIT, payload].median
     return [
         *_keeping(report, advice.best[:MOST_TIED]),
         *_beyond(advice),
-        _read(advice.case, first, hit),
+        _read(advice.case, first),
         *_money(advice.case, first.cost),
         *_next(advice),
         *_copies(advice),
@@ -86,8 +85,9 @@ def _beyond(advice: Advice) -> list[str]:
     return found
 
 
-def _read(case: Case, candidate: Candidate, hit: float) -> str:
-    share = f"{100 * candidate.cost.hits:.3g} % of reads are answered from the cache, in {words.duration(hit)}"
+def _read(case: Case, candidate: Candidate) -> str:
+    hits, hit = 100 * candidate.cost.hits, words.duration(candidate.hit)
+    share = f"{hits:.3g} % of reads are answered from the cache, in {hit}"
     average = f"with the others, which call, a read takes {words.duration(candidate.cost.middle)} on average"
     pays = f" It pays where a call takes more than {words.duration(candidate.pays)}." if candidate.pays else ""
     return f"{share}; {average}, not {words.duration(case.origin)}.{pays}"

@@ -46,9 +46,17 @@ def test_what_would_do_if_it_were_awaited_is_named_and_stands_aside() -> None:
     report = made(with_awaited(results()))
     web = advice.advise(report, replace(advice.CASES[0], musts=("ttl", "plain")), "small")
     assert [each.name for each in web.awaited] == ["twin"]
-    assert reasons(report, web, "small")[-1] == "For code that awaits: twin."
+    assert reasons(report, web)[-1] == "For code that awaits: twin."
     assert [each.names for each in ruled_out(web) if each.aside and not each.idle] == [["twin"]]
     assert advice.advise(report, advice.CASES[1], "small").awaited == ()
+
+
+def test_what_is_awaited_is_ranked_by_what_its_coroutines_cost() -> None:
+    content = with_awaited(results())
+    mine = [{**each, "subject": "twin"} for each in content["measurements"] if each["subject"] == "memory"]
+    content["measurements"] += [{**each, "workload": "a" + each["workload"]} for each in mine if "workload" in each]
+    case = replace(advice.CASES[0], musts=("ttl", "async"))
+    assert [each.subject.name for each in advice.advise(made(content), case, "small").best] == ["twin"]
 
 
 def test_overlapping_intervals_are_a_tie() -> None:

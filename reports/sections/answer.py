@@ -56,7 +56,7 @@ def html(report: Report) -> Markup | None:
         cards=cards,
         most=MOST_ROWS,
         groups=MOST_GROUPS,
-        reasons=lambda advice: reasons(report, advice, known[0]),
+        reasons=lambda advice: reasons(report, advice),
         ruled_out=ruled_out,
         musts=MUSTS,
         payloads=known,
