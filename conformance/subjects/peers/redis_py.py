@@ -13,10 +13,6 @@ from ...contract import Location
 from ...processes import ServerError
 
 _CODE = "https://github.com/redis/redis-py/blob/v8.1.0"
-_STALE = (
-    "the server's word that a key has changed may still be on its way, after one write in a hundred: the connection "
-    f"is looked at and not waited for, {_CODE}/redis/connection.py#L1779"
-)
 
 
 class RedisPy:
@@ -81,8 +77,6 @@ class RedisPyTracking(RedisPy):
             f"each connection locks the cache they share with a lock of its own, {_CODE}/redis/connection.py#L1653, "
             "https://github.com/redis/redis-py/pull/3908"
         ),
-        "test_sharing.py::test_another_instance_sees_an_overwrite": _STALE,
-        "test_sharing.py::test_another_instance_sees_a_delete": _STALE,
     }
 
     # https://redis.io/docs/latest/develop/clients/redis-py/connect/#connect-using-client-side-caching
