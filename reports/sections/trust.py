@@ -26,6 +26,7 @@ def html(report: Report) -> Markup | None:
     return render(
         "trust.html",
         warnings=warnings(report),
+        measured=bool(report.measurements),
         runs=report.runs,
         machines=_machines(report),
         columns=[each for each in report.subjects if each.ran],
