@@ -25,7 +25,8 @@ from examples.agent import PRICES, QUERY, SERVERS, TOOLS, Agent, Uncached
 from examples.embeddings import Model, model
 from examples.tour import Place, money, ms, place, say, step, table, timed, title
 
-HEAD = ">IBBdQI"  # seal, format, kind, expiry, version, length of the key: see cache_impl/frame.py
+HEAD = ">BBdQI"  # format, kind, expiry, version, length of the key: see cache_impl/frame.py
+SEAL = 4  # bytes at the end
 
 
 def main() -> None:
@@ -78,7 +79,7 @@ class Below:
 
     def life(self, key: str) -> str:
         """How long the entry has left, as it says itself."""
-        hours = (unpack_from(HEAD, self.read(key))[3] - time.time()) / 3600
+        hours = (unpack_from(HEAD, self.read(key))[2] - time.time()) / 3600
         return f"{hours:.2f} h" if hours < 24.5 else f"{hours / 24:.2f} d"
 
     def _redis(self) -> Any:
@@ -112,17 +113,17 @@ def how(here: Place, cache: Any) -> None:
 
 
 def parts(frame: bytes) -> list[tuple[str, object, int]]:
-    seal, form, kind, expires, version, length = unpack_from(HEAD, frame)
-    value = calcsize(HEAD) + length
+    form, kind, expires, version, length = unpack_from(HEAD, frame)
+    key, value, seal = frame[calcsize(HEAD) :][:length], frame[calcsize(HEAD) + length : -SEAL], frame[-SEAL:]
     return [
-        ("seal: CRC-32 of the rest", f"{seal:08x}", 4),
         ("format", form, 1),
         ("kind: 1 is a value", kind, 1),
         ("expires", datetime.fromtimestamp(expires, UTC).isoformat(" ", "seconds"), 8),
         ("version: newer is larger", version, 8),
         ("length of the key", length, 4),
-        ("key", frame[calcsize(HEAD) : value].decode(), length),
-        ("value", f"{frame[value : value + 12].hex(' ')} ...", len(frame) - value),
+        ("key", key.decode(), length),
+        ("value", f"{value[:12].hex(' ')} ...", len(value)),
+        ("seal: CRC-32 of the rest", f"{int.from_bytes(seal, 'little'):08x}", SEAL),
     ]
 
 
@@ -130,7 +131,7 @@ def flipped(here: Place, cache: Any, key: str) -> str:
     """What a cache says of a value in which a bit has changed since it was stored."""
     below, value = Below(here), cache.get(key)
     frame = bytearray(below.read(key))
-    frame[-1] ^= 1
+    frame[-SEAL - 1] ^= 1  # the end of the value
     below.write(key, bytes(frame))
     with here.open(memory_capacity=0) as fresh:
         answer = fresh.get(key, "a miss")

@@ -267,7 +267,9 @@ def test_where_nothing_could_run_the_page_says_why_and_what_would_change_that() 
 
 
 def test_of_a_run_that_measured_nothing_no_figure_is_praised() -> None:
-    assert "Nothing stood in the way of this run: it is complete.<" in page.html(made(results("conformance")))
+    content = results("conformance")
+    content["verdicts"] = [each for each in content["verdicts"] if each["outcome"] != "error"]
+    assert "Nothing stood in the way of this run: it is complete.<" in page.html(made(content))
 
 
 def test_a_cache_of_which_nothing_is_known_is_named() -> None:
