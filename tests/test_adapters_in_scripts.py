@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from adapters import adapted, run_alone
 
 from conformance import contract, script, subjects
 from conformance.columns import Column
@@ -140,17 +138,7 @@ assert (MISSING if found is None else found) == MISSING  # answered 2
 def adapter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     """A module of peers, beside its library."""
     folder = tmp_path_factory.mktemp("larder")
-    folder.joinpath("larder.py").write_text(LARDER, encoding="utf-8")
-    path = folder / "adapter.py"
-    path.write_text(ADAPTER, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(f"{peers.__name__}.larder", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        patch.setitem(sys.modules, spec.name, module)
-        spec.loader.exec_module(module)
+    with adapted(folder, peers, "larder", LARDER, ADAPTER) as module:
         yield module
 
 
@@ -173,10 +161,7 @@ def test_each_call_is_what_the_adapter_does_with_the_library(adapter: ModuleType
 
 def test_it_runs_without_the_suite(adapter: ModuleType, tmp_path: Path) -> None:
     """It stops where the library is wrong."""
-    tmp_path.joinpath("replay.py").write_text(WRITTEN, encoding="utf-8")
-    environment = {"PYTHONPATH": str(Path(str(adapter.__file__)).parent)}
-    command = [sys.executable, "-P", "replay.py"]
-    run = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
+    run = run_alone(WRITTEN, adapter, tmp_path)
     assert run.stderr.splitlines()[-1] == "AssertionError"
 
 

@@ -24,6 +24,8 @@ def constant(value: Any) -> ast.expr:
 
 def fold(node: ast.expr, functions: Mapping[str, Callable[..., Any]]) -> ast.expr:
     """The value of ``node`` where it is known, else ``node``; ``functions`` may be called for it, too."""
+    if any(isinstance(each, ast.Lambda) for each in ast.walk(node)):
+        return node  # what is made with a function of the script is made there
     held: dict[str, Any] = {}
     try:
         code = compile(ast.fix_missing_locations(ast.Expression(_Held(held).visit(copy.deepcopy(node)))), "", "eval")
@@ -85,6 +87,8 @@ def can_be_repeated(node: ast.expr) -> bool:
     """Whether it may stand in several places, and be the same in all of them."""
     if isinstance(node, ast.Constant | ast.Name | ast.Lambda):
         return True
+    if isinstance(node, ast.Tuple):
+        return all(map(can_be_repeated, node.elts))
     try:
         ast.literal_eval(node)
     except ValueError:

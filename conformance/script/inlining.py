@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .rewriting import Body
-from .sources import Brought, Function, Method, library_base, method, names
+from .sources import Brought, Function, Method, is_property, library_base, method, names
 
 
 @dataclass
@@ -92,5 +92,6 @@ class Instance:
             self.functions[name] = ""  # it may call itself
             node = copy.deepcopy(source)
             node.name, node.args.args = name, node.args.args[1:]
+            node.decorator_list = [] if is_property(source) else node.decorator_list
             self.functions[name] = self.text(Body(self, owner, {}, flat=False, returns=True).visit(node))
         return name

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .folding import bind, can_be_repeated, fold, spliced, uses
-from .sources import Function, Method, stored
+from .sources import Function, Method, is_property, stored
 from .values import Connect, NeedsFunctionError, Values, is_self
 
 if TYPE_CHECKING:
@@ -83,6 +83,12 @@ class Body(Values):
         if isinstance(function, ast.Constant):
             return call if isinstance(function.value, type) else fold(call, {})
         return fold(call, self.functions(call)) if args else call
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        found = self._method(node)
+        if found is not None and is_property(found[1]):
+            return self._inlined(found, [], [])
+        return super().visit_Attribute(node)
 
     def visit_Await(self, node: ast.Await) -> ast.expr:
         found = self._method(node.value.func) if isinstance(node.value, ast.Call) else None

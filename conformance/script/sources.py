@@ -13,6 +13,7 @@ from functools import cache
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Method = tuple[type, Function]  # whose it is, and its source
 _SUITE = __package__.rpartition(".")[0]
+_ADAPTERS = tuple(f"{_SUITE}.{each}." for each in ("subjects", "breakers.peers", "breakers.ours"))
 
 
 def is_ours(module: str) -> bool:
@@ -21,8 +22,8 @@ def is_ours(module: str) -> bool:
 
 
 def is_adapter(subject: type) -> bool:
-    """Whether it makes a subject of a library's cache, and is none itself."""
-    return subject.__module__.startswith(f"{_SUITE}.subjects.")
+    """Whether it makes a subject of what is in a library, and is none itself."""
+    return f"{subject.__module__}.".startswith(_ADAPTERS)
 
 
 def is_subject(value: object) -> bool:
@@ -52,6 +53,11 @@ def method(subject: type, name: str, after: type | None = None) -> Method | None
             if isinstance(node, Function) and node.name == name:
                 return each, node
     return None
+
+
+def is_property(function: Function) -> bool:
+    """Whether it is asked without a call."""
+    return any(isinstance(each, ast.Name) and each.id == "property" for each in function.decorator_list)
 
 
 def names(subject: type) -> set[str]:

@@ -61,6 +61,8 @@ class Values(ast.NodeTransformer):
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
         node.test = self.visit(node.test)
+        if isinstance(node.test, ast.Tuple):  # known, whatever is in it
+            node.test = constant(len(node.test.elts) > 0)
         if isinstance(node.test, ast.Constant):
             chosen: ast.expr = self.visit(node.body if node.test.value else node.orelse)
             return chosen
