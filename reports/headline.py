@@ -49,7 +49,7 @@ def _counted(report: Report, subjects: list[Subject], kind: str) -> str:
     breaking = sum(bool(report.score(each)["fail"]) for each in subjects)
     counts = {
         ("keeps every promise", "keep every promise"): keeping,
-        ("deviates as documented", "deviate as documented"): len(subjects) - keeping - breaking,
+        ("deviates in known ways", "deviate in known ways"): len(subjects) - keeping - breaking,
         ("breaks a promise", "break promises"): breaking,
     }
     found = [f"{number} {one if number == 1 else many}" for (one, many), number in counts.items() if number]
