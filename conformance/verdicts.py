@@ -79,11 +79,14 @@ class Verdicts:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """A worker has ended: take what it alone knew."""
+        """A worker has ended: take what it alone knew, such as the version of a server that it has started."""
         handed = getattr(node, "workeroutput", {}).get("cacheproof")
-        if handed and not self._results.promises:
-            self._results.subjects, self._results.promises, unoffered = handed
-            self._results.verdicts += unoffered
+        if handed:
+            subjects, promises, unoffered = handed
+            known = {name: each for name, each in subjects.items() if each["backend"] and each["backend"]["server"]}
+            self._results.subjects = {**subjects, **self._results.subjects, **known}
+            self._results.verdicts += [] if self._results.promises else unoffered
+            self._results.promises = promises
 
     def finish(self, *, complete: bool) -> None:
         """The result file, where one was asked for; ``complete`` where every test had its turn."""
@@ -121,7 +124,7 @@ class Verdicts:
 
     def _describe(self) -> None:
         for column in self._columns.values():
-            self._results.subjects[column.name] = results.describe(column)
+            self._results.subjects.setdefault(column.name, results.describe(column))
 
     def _promised(self, item: pytest.Function) -> bool:
         return _identity(item.function) in self._results.promises

@@ -157,6 +157,13 @@ def test_workers_hand_over_what_they_saw(stranger: Path) -> None:
     assert _document(stranger / "together.json")["run"]["complete"]
 
 
+def test_workers_tell_which_server_they_started(stranger: Path) -> None:
+    """They alone have seen it."""
+    judge(stranger, "--cache=redis", "--backend=embedded", "-k", "clear_takes", "--results=out.json", "-n2")
+    (column,) = _document(stranger / "out.json")["subjects"]
+    assert column["backend"]["server"].startswith("Valkey ")
+
+
 def test_a_run_that_is_cut_off_says_so(stranger: Path) -> None:
     """What was there before is not taken for the result of a run that died."""
     crash = "\nclass Crash(Plain):\n    def clear(self):\n        import os; os._exit(9)\n"
