@@ -60,9 +60,8 @@ class Hosted(Texts):
         self.write(self.row(key), self.encoded(value), expires)
 
     def delete(self, key: str) -> bool:
-        there = self.found(self.row(key)) is not None
-        self.ask("DELETE FROM entries WHERE key = ?", self.row(key))
-        return there
+        statement = "DELETE FROM entries WHERE key = ? RETURNING expires IS NULL OR expires > ?"
+        return self.ask(statement, self.row(key), self.clock()) == [(1,)]
 
     def clear(self) -> None:
         self.ask("DELETE FROM entries")
@@ -75,12 +74,9 @@ class Hosted(Texts):
         return key.encode("utf-8", "surrogatepass")
 
     def found(self, row: bytes) -> str | None:
-        """The text of a live entry; an expired one is removed."""
-        for value, expires in self.ask("SELECT value, expires FROM entries WHERE key = ?", row):
-            if expires is None or expires > self.clock():
-                return str(value)
-            self.ask("DELETE FROM entries WHERE key = ?", row)
-        return None
+        """The text of a live entry; an expired one is removed, and none that another process has just set."""
+        self.ask("DELETE FROM entries WHERE key = ? AND expires <= ?", row, self.clock())
+        return next((str(value) for (value,) in self.ask("SELECT value FROM entries WHERE key = ?", row)), None)
 
     def write(self, row: bytes, text: str, expires: float | None) -> None:
         self.ask("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", row, text, expires)
