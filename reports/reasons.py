@@ -75,14 +75,16 @@ def _kept(report: Report, candidate: Candidate) -> str:
 
 
 def _beyond(advice: Advice) -> list[str]:
-    """What speaks for each of those that tie."""
-    tied = advice.best[:MOST_TIED]
-    found = []
-    for each in tied if tied[1:] else ():
-        others = {must for other in tied if other is not each for must in offered(other.subject)}
-        alone = [MUSTS[must][0] for must in offered(each.subject) if must not in others]
-        found += [f"Only {each.subject.label} has {words.listed(alone)}."] if alone else []
-    return found
+    """What speaks for some of those that tie, and not for more than half of them."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for must, (name, *_) in MUSTS.items():
+        those = tuple(each.subject.label for each in advice.best if must in offered(each.subject))
+        if 0 < len(those) <= len(advice.best) / 2:
+            found.setdefault(those, []).append(name)
+    return [
+        f"Only {words.listed(list(those))} {'have' if those[1:] else 'has'} {words.listed(names)}."
+        for those, names in found.items()
+    ]
 
 
 def _read(case: Case, candidate: Candidate) -> str:
@@ -111,7 +113,9 @@ def _next(advice: Advice) -> list[str]:
 
 def _copies(advice: Advice) -> list[str]:
     """What the quickest cache would cost that is out because it is not shared as widely."""
-    known = [(each.cost.middle, each) for each in advice.out if each.cost and each.subject.scope == "instance"]
+    best = advice.best[0].subject
+    alike = [each for each in advice.out if each.subject.awaited is best.awaited and best.scope != "instance"]
+    known = [(each.cost.middle, each) for each in alike if each.cost and each.subject.scope == "instance"]
     middle, quickest = min(known, key=lambda each: each[0], default=(0.0, None))
     if quickest is None or middle <= advice.best[0].cost.middle:
         return []

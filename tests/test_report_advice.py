@@ -55,8 +55,10 @@ def test_what_is_awaited_is_ranked_by_what_its_coroutines_cost() -> None:
     content = with_awaited(results())
     mine = [{**each, "subject": "twin"} for each in content["measurements"] if each["subject"] == "memory"]
     content["measurements"] += [{**each, "workload": "a" + each["workload"]} for each in mine if "workload" in each]
-    case = replace(advice.CASES[0], musts=("ttl", "async"))
-    assert [each.subject.name for each in advice.advise(made(content), case, "small").best] == ["twin"]
+    report, case = made(content), replace(advice.CASES[0], musts=("ttl", "async"))
+    awaiting = advice.advise(report, case, "small")
+    assert [each.subject.name for each in awaiting.best] == ["twin"]
+    assert "in each of" not in " ".join(reasons(report, awaiting)), "in one process there are no copies"
 
 
 def test_overlapping_intervals_are_a_tie() -> None:
