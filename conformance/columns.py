@@ -56,7 +56,12 @@ class Column:
     @property
     def deviations(self) -> Mapping[str, str]:
         """Promise -> reason, as documented beside the subject."""
-        return getattr(self.subject, "deviations", {})
+        return {**getattr(self.subject, "deviations", {}), **self.intermittent}
+
+    @property
+    def intermittent(self) -> Mapping[str, str]:
+        """Those of them that show in some runs and not in others."""
+        return getattr(self.subject, "intermittent", {})
 
 
 def choose(names: Iterable[str], servers: Sequence[Server], role: str = "cache") -> list[Column]:

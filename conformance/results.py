@@ -14,6 +14,7 @@ from typing import Any
 
 from . import environment
 from .columns import Column
+from .implied import imply
 
 
 @dataclass
@@ -62,14 +63,6 @@ def joined(curves: list[dict[str, Any]]) -> list[dict[str, Any]]:
         lines = [*found.get(each["id"], each)["lines"], *each["lines"]]
         found[each["id"]] = {**each, "lines": list({line["subject"]: line for line in lines}.values())}
     return list(found.values())
-
-
-def imply(verdicts: list[dict[str, Any]]) -> None:
-    """A drawn history finds whatever is broken: where a promise of its own is red, it says nothing more."""
-    red = {each["subject"] for each in verdicts if each["outcome"] in ("fail", "deviation") and not each.get("drawn")}
-    for each in verdicts:
-        if each["outcome"] == "fail" and each.get("drawn") and each["subject"] in red:
-            each["outcome"] = "implied"
 
 
 def describe(column: Column) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from .results import Results
 
 #: The fixtures whose parameter is a column.
 FIXTURES = frozenset(("new_cache", "new_breaker"))
+_UNSEEN = "did not show in this run, as it comes and goes"
 
 
 class Verdicts:
@@ -189,7 +190,7 @@ def _verdict(
         verdict["message"] = _message(report)
     reason = column.deviations.get(promise)
     if reason is not None:
-        _bend(report, verdict, reason)
+        _bend(report, verdict, reason, shows=promise not in column.intermittent)
     elif verdict.get("drawn") and column.deviations:
         report.outcome, report.wasxfail = "skipped", "a known deviation shows in histories, too"
     return verdict
@@ -203,10 +204,11 @@ def _outcome(report: pytest.TestReport) -> str:
     return "fail" if report.when == "call" else "error"
 
 
-def _bend(report: pytest.TestReport, verdict: dict[str, Any], reason: str) -> None:
-    if verdict["outcome"] == "fail":
+def _bend(report: pytest.TestReport, verdict: dict[str, Any], reason: str, *, shows: bool) -> None:
+    """``shows`` where it does so in every run."""
+    if verdict["outcome"] == "fail" or (verdict["outcome"] == "pass" and not shows):
+        verdict |= {"outcome": "deviation", "reason": reason} | ({"message": _UNSEEN} if report.passed else {})
         report.outcome, report.wasxfail = "skipped", reason
-        verdict |= {"outcome": "deviation", "reason": reason}
     elif verdict["outcome"] == "pass":
         report.outcome = "failed"
         report.longrepr = f"a known deviation that passes; take it out of {verdict['subject']}'s deviations: {reason}"

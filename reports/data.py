@@ -67,4 +67,4 @@ def _advice(advice: Advice) -> dict[str, Any]:
 
 
 def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value not in ("", None)}
+    return {name: value for name, value in fields.items() if value not in ("", None, ())}

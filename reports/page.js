@@ -38,7 +38,7 @@
     const finding = $(link.hash), old = $('.opened');
     if (old) {
       const back = $('[aria-expanded=true]');
-      back.ariaExpanded = 'false';
+      back.ariaExpanded = false;
       old.home.replaceWith(old.finding);
       old.remove();
       keep('open');
@@ -50,26 +50,27 @@
     cell.colSpan = row.cells.length;
     cell.append(finding);
     row.after(opened);
-    link.ariaExpanded = 'true';
+    link.ariaExpanded = true;
     keep('open', finding.id);
   };
   const cells = all('.matrix td a');
-  for (const link of cells) link.ariaExpanded = 'false';
+  for (const link of cells) link.ariaExpanded = false;
   on(cells, 'click', event => { event.preventDefault(); toggle(event.currentTarget); });
-  for (const list of all('.behind')) list.open = location.hash.startsWith('#v') && !!$(location.hash, list);
-  const first = cells.find(link => link.hash === '#' + state.get('open'));
-  if (first) { $('.fold', body(first)).checked = true; toggle(first); first.scrollIntoView({block: 'center'}); }
-  onkeydown = event => { const link = event.key === 'Escape' && $('[aria-expanded=true]'); if (link) { toggle(link); link.focus(); } };
+  for (const list of all('.behind')) list.open = false;
+  const reveal = hash => { const link = cells.find(link => link.hash === hash); if (link) { $('.fold', body(link)).checked = true; toggle(link); link.scrollIntoView({block: 'center'}); } };
+  reveal('#' + (state.get('open') || location.hash.slice(1)));
+  onhashchange = () => reveal(location.hash);
+  onkeydown = ({key}) => { const link = key === 'Escape' && $('[aria-expanded=true]'); if (link) { toggle(link); link.focus(); } };
   onbeforeprint = () => { for (const each of all('details[class]')) each.open = true; };
 
   on(all('.copy'), 'click', async ({target: button}) => {
     const code = $('code', button.parentNode);
     try { await navigator.clipboard.writeText(code.textContent); button.textContent = 'copied'; }
     catch { getSelection().selectAllChildren(code); button.textContent = 'press Ctrl+C'; }
-    setTimeout(() => { button.textContent = 'copy'; }, 2000);
+    setTimeout(() => button.textContent = 'copy', 2000);
   });
 
-  // The form: rules as advice.py states them.
+  // The form, by the rules of advice.py.
   const form = $('#own form');
   if (!form) return;
   const box = form.closest('details');
@@ -94,7 +95,7 @@
   const out = (now, cache) => {
     const lacks = now.need.filter(id => !cache.offers.includes(id)).map(id => musts[id][0]);
     const broken = ['', ...now.need.map(id => musts[id][1])].flatMap(capability => cache.broken[capability] || []);
-    return cache.idle || (lacks.length ? 'lacks: ' + lacks.join(', ') : broken.length ? 'breaks: ' + few([...new Set(broken)]) : cache.costs[now.payload] ? '' : unknown);
+    return cache.idle || (lacks[0] ? 'lacks: ' + lacks.join(', ') : broken[0] ? 'breaks: ' + few([...new Set(broken)]) : cache.costs[now.payload] ? '' : unknown);
   };
 
   const show = () => {
@@ -103,14 +104,14 @@
     able.sort((a, b) => a[1][0] - b[1][0]);
     const best = able.filter(([, [middle, low]]) => low <= able[0][1][2] || middle <= able[0][1][0] * (1 + same));
     field.ot.value = time(now.o); field.ut.value = now.u.toLocaleString('en') + (now.u === 1 ? ' time' : ' times');
-    const pick = make('p', best.length ? 'Take ' : 'None of these will do', 'pick'), table = make('table', '', 'rank');
+    const pick = make('p', best[0] ? 'Take ' : 'None of these will do', 'pick'), table = make('table', '', 'rank');
     best.forEach(([cache], number) => pick.append(number ? ' or ' : '', make('b', cache.name)));
-    if (best.length > 1) pick.append(' ', make('small', 'a tie'));
+    if (best[1]) pick.append(' ', make('small', 'a tie'));
     const row = (className, name, ...cells) => { const line = table.insertRow(); line.className = className; line.append(Object.assign(make('th', name), {scope: 'row'}), ...cells); };
     for (const each of able) {
       const [cache, [middle]] = each;
       const share = misses(now, cache.scope), titles = [...new Set(Object.values(cache.broken).flat())];
-      const note = [`${digits(100 - 100 * share)} % hits`, share < 1 ? 'pays from ' + time(cost(now, cache, 0)[0] / (1 - share)) : '', now.c ? `${money(1000 * share * now.c)} per 1,000 reads, of ${money(1000 * now.c)}` : '', titles.length ? `breaks: ${few(titles)}` : ''];
+      const note = [`${digits(100 - 100 * share)} % hits`, share < 1 ? 'pays from ' + time(cost(now, cache, 0)[0] / (1 - share)) : '', now.c ? `${money(1000 * share * now.c)} per 1,000 reads, of ${money(1000 * now.c)}` : '', titles[0] ? `breaks: ${few(titles)}` : ''];
       row(best.includes(each) ? 'best' : '', cache.name, make('td', time(middle)), make('td', times(middle / able[0][1][0])), make('td', note.filter(Boolean).join('; '), 'note'));
     }
     const idle = ([why, [cache]]) => cache.idle || why === unknown ? 1 : 0;
@@ -143,7 +144,7 @@
     for (const end of ['x1', 'x2']) $('.cursor', chart).setAttribute(end, at ? across(at) : -9);
   };
 
-  const own = () => keep('own', new URLSearchParams(new FormData(form)).toString());
+  const own = () => keep('own', new URLSearchParams(new FormData(form)));
   const start = id => { fill(cases[id]); field.case.value = id; show(); };
   on(all('[data-case]'), 'click', ({target}) => { start(target.dataset.case); own(); box.open = true; });
   field.case.onchange = () => { start(field.case.value); own(); };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +82,7 @@ class Verdict:
     outcome: str
     message: str = ""
     reason: str = ""
+    follows: Sequence[str] = ()
     history: Mapping[str, Any] | None = None
     script: str = ""
 
@@ -100,7 +101,8 @@ class Verdict:
     @property
     def said(self) -> tuple[str, ...]:
         """The outcome, and all that there is to say of it."""
-        return self.outcome, self.message, self.reason, str(self.history or ""), self.script
+        follows = ", ".join(self.follows)
+        return self.outcome, self.message, self.reason, follows, str(self.history or ""), self.script
 
     @property
     def tells(self) -> bool:

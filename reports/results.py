@@ -158,8 +158,9 @@ def _subjects(contents: list[Record]) -> Iterable[Subject]:
 def _verdicts(contents: list[Record]) -> dict[tuple[str, str], Verdict]:
     """A cell that was judged once is not emptied by a later run that could not judge it."""
     found: dict[tuple[str, str], Verdict] = {}
+    fields = ("outcome", "message", "reason", "follows", "history", "script")
     for each in (each for content in contents for each in content["verdicts"]):
-        told = {name: each[name] for name in ("outcome", "message", "reason", "history", "script") if name in each}
+        told = {name: each[name] for name in fields if name in each}
         key = each["promise"], each["subject"]
         if each["outcome"] != "not-run" or key not in found:
             found[key] = Verdict(**told)

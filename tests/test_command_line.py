@@ -140,6 +140,21 @@ def test_a_known_deviation_is_neither_pass_nor_failure(stranger: Path) -> None:
     assert "take it out" in mended.stdout
 
 
+def test_a_deviation_that_comes_and_goes_is_never_a_pass(stranger: Path) -> None:
+    """Whether it shows or not, it is known, and the run tells which."""
+    promise = "test_entries.py::test_a_stored_falsy_value_is_a_hit"
+    showing = f"\nForgetful.intermittent = {{{promise!r}: 'a race'}}\n"
+    resting = f"\nclass Lucky(Plain):\n    intermittent = {{{promise!r}: 'a race'}}\n"
+    stranger.joinpath("mine.py").write_text(TEN_LINES + showing + resting, encoding="utf-8")
+    run = judge(stranger, "--cache=mine:Forgetful,mine:Lucky", "--results=out.json")
+    assert run.returncode == pytest.ExitCode.OK
+    verdicts = json.loads((stranger / "out.json").read_text(encoding="utf-8"))["verdicts"]
+    found = {each["subject"]: each for each in verdicts if each["promise"] == promise}
+    assert [each["outcome"] for each in found.values()] == ["deviation", "deviation"]
+    assert "script" in found["mine:Forgetful"]
+    assert found["mine:Lucky"]["message"] == "did not show in this run, as it comes and goes"
+
+
 def test_a_deviation_from_no_promise_is_a_usage_error(stranger: Path) -> None:
     """An id that matches nothing would hide the next failure."""
     wrong = "\nclass Sloppy(Plain):\n    deviations = {'test_entries.py::test_gone': 'renamed'}\n"

@@ -42,7 +42,7 @@ def test_a_peer_declares_what_there_is(peer: type) -> None:
 @pytest.mark.parametrize("peer", [*found(caches), *found(breakers)], ids=subjects.name_of)
 def test_a_deviation_is_from_a_promise_and_has_a_link(peer: type) -> None:
     """Its promise is one of the suite's, and its reason leads to the documentation, an issue, or the code judged."""
-    deviations: dict[str, str] = getattr(peer, "deviations", {})
+    deviations: dict[str, str] = {**getattr(peer, "deviations", {}), **getattr(peer, "intermittent", {})}
     for promise, reason in deviations.items():
         file, _, name = promise.partition("::")
         assert f"def {name}(" in (SUITE / file).read_text(encoding="utf-8"), f"there is no promise {promise!r}"

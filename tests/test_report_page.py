@@ -205,6 +205,15 @@ def test_a_red_cell_opens_to_its_history_and_the_address_leads_back_to_it(report
     assert len(report.all(".behind .finding")) == len([each for each in REPORT.verdicts.values() if each.tells])
 
 
+def test_what_follows_leads_to_what_it_follows_from(report: Page) -> None:
+    report.one("button[data-fold=open]").click()
+    report.one(".matrix td.implied a").click()
+    opened = report.one(".opened .finding")
+    assert "Follows from expired entries go first." in opened.text
+    opened.find_element("link text", "expired entries go first").click()
+    assert "a live entry was evicted while 'a' was expired" in report.one(".opened .finding").text
+
+
 def test_copy_puts_the_script_on_the_clipboard(report: Page) -> None:
     report.command("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
     report.one(".matrix td.fail a").click()

@@ -90,8 +90,15 @@ def _findings(report: Report, columns: list[Subject], promises: list[Promise]) -
         for subject, (verdict, place) in zip(columns, _cells(report, columns, promise), strict=True):
             if place:
                 finding = {"id": place, "subject": subject, "verdict": verdict, "promises": []}
+                finding["causes"] = _causes(report, verdict, subject)
                 found.setdefault(place, finding)["promises"].append(promise)
     return list(found.values())
+
+
+def _causes(report: Report, verdict: Verdict, subject: Subject) -> list[tuple[str, str]]:
+    """The titles of what the verdict follows from, and where that is told; what tells the same is named once."""
+    causes = [report.promise(each) for each in verdict.follows if (each, subject.name) in report.verdicts]
+    return list({(place := report.place(each, subject)): (each.title, place) for each in causes}.values())
 
 
 def _row_class(cells: list[tuple[Verdict, str]]) -> str:
