@@ -1,9 +1,9 @@
 """The contract: what a subject is, which capabilities it may declare, and what a test may ask of it.
 
 A subject is a class with ``get``, ``set``, ``delete`` and ``clear``. Nothing here is imported to write
-one: it is found by its shape, and says what else it offers in a dict called ``declares``. What it is known to
-break stands in ``deviations``, a promise (``"test_expiry.py::test_name"``) to the reason with its link; what it breaks in
-some runs and keeps in others, in ``intermittent``.
+one: it is found by its shape, and says what else it offers in a dict called ``declares``. What it is known to break
+stands in ``deviations``, from a promise (``"test_expiry.py::test_name"``) to the reason with its link; what it breaks
+in some runs and keeps in others, in ``intermittent``.
 """
 
 from __future__ import annotations
