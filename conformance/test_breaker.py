@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from .breakers.calls import ERRORS
 from .breakers.contract import needs_breaker
 from .breakers.drive import due, failures_to_open, in_state, probed, recovered, refusing, tripped, unreached
 from .breakers.factory import NewBreaker
-from .breakers.judged import ERRORS
 from .breakers.wall import WallClock
 
 LONG = 1000.0  # a recovery time that is not over before the test is
@@ -189,6 +189,6 @@ def test_a_wall_clock_that_jumps_changes_nothing(new_breaker: NewBreaker) -> Non
     """The breaker's own clock is a monotonic one: a wall clock set two hours ahead ends no recovery_time."""
     with WallClock(new_breaker.subject) as wall:
         breaker = refusing(new_breaker.on_its_own_clock(failure_threshold=1, recovery_time=LONG))
-        breaker.note("wall_clock(7200 seconds ahead)")
+        breaker.note("wall_clock(7200.0)")
         wall.ahead = 7200.0
         assert not breaker.ask().called

@@ -10,10 +10,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from .breakers.calls import Answer, Failure, Ignored
 from .breakers.contract import needs_breaker
 from .breakers.drive import due, failures_to_open, probed, refusing, tripped
 from .breakers.factory import NewBreaker
-from .breakers.judged import Failure, Ignored, Judged
+from .breakers.judged import Judged
 from .breakers.model import Outcome
 
 LONG = 1000.0  # a recovery time that is not over before the test is
@@ -32,15 +33,21 @@ def test_the_caller_gets_the_original_exception(new_breaker: NewBreaker, thresho
 def test_the_traceback_of_an_error_does_not_grow(new_breaker: NewBreaker) -> None:
     """The function's twentieth exception has as many frames and forerunners as its second."""
     breaker = new_breaker(failure_threshold=100, recovery_time=LONG)
-    lengths = [_length(breaker.ask("failure").error) for _ in range(20)]
+    lengths = [_frames(breaker, "failure") for _ in range(20)]
     assert len(set(lengths[1:])) == 1, lengths
 
 
 def test_the_traceback_of_a_refusal_does_not_grow(new_breaker: NewBreaker) -> None:
     """The twentieth refusal has as many frames and forerunners as the second."""
     breaker = tripped(new_breaker(recovery_time=LONG))
-    lengths = [_length(breaker.ask().error) for _ in range(20)]
+    lengths = [_frames(breaker, "success") for _ in range(20)]
     assert len(set(lengths[1:])) == 1, lengths
+
+
+def _frames(breaker: Judged, outcome: Outcome) -> int:
+    frames = _length(breaker.ask(outcome).error)
+    breaker.remark(f"{frames} frames")
+    return frames
 
 
 def _length(error: BaseException | None) -> int:
@@ -129,13 +136,9 @@ def test_awaited_calls_count_as_others_do(new_breaker: NewBreaker) -> None:
 @needs_breaker("acall")
 def test_awaited_calls_are_refused_as_others_are(new_breaker: NewBreaker) -> None:
     """While the circuit is open no acall reaches the function."""
-    breaker, called = refusing(new_breaker(recovery_time=LONG)), []
-
-    async def note() -> None:
-        called.append(1)
-
-    breaker.do("acall(success)", lambda: asyncio.run(_settled(breaker.subject.acall, note)))
-    assert not called
+    breaker = refusing(new_breaker(recovery_time=LONG))
+    answer = breaker.do("acall(success)", lambda: asyncio.run(_settled(breaker.subject.acall, _succeed)))
+    assert not answer.called
 
 
 @needs_breaker("acall")
@@ -148,23 +151,44 @@ def test_a_task_cancelled_in_its_probe_gives_the_permit_back(new_breaker: NewBre
     assert breaker.ask().called
 
 
-async def _fail() -> None:
+async def _fail() -> str:
     raise Failure
 
 
-async def _settled(acall: Callable[..., Any], fn: Callable[[], Awaitable[None]]) -> None:
+async def _succeed() -> str:
+    return "success"
+
+
+async def _settled(acall: Callable[..., Any], fn: Callable[[], Awaitable[str]]) -> Answer:
+    answer = Answer()
+
+    async def guarded() -> str:
+        answer.called += 1
+        return await fn()
+
     with suppress(Exception):
-        await acall(fn)
+        answer.value = await _noting(answer, acall(guarded))
+    return answer
 
 
-async def _cancelled_inside(acall: Callable[..., Any]) -> None:
-    inside = asyncio.Event()
+async def _cancelled_inside(acall: Callable[..., Any]) -> Answer:
+    inside, answer = asyncio.Event(), Answer(called=1)
 
     async def wait() -> None:
         inside.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(acall(wait))
+    task = asyncio.create_task(_noting(answer, acall(wait)))
     await inside.wait()
     task.cancel()
     await asyncio.wait([task])
+    return answer
+
+
+async def _noting(answer: Answer, call: Awaitable[object]) -> object:
+    """What ``call`` returns, or raises into the answer, too."""
+    try:
+        return await call
+    except BaseException as error:
+        answer.error = error
+        raise

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 from itertools import pairwise
-from typing import Any
 
+from .breakers.calls import Call
 from .breakers.contract import needs_breaker
 from .breakers.drive import failures_to_open, tripped, unlocked, unreached
 from .breakers.factory import NewBreaker
-from .breakers.judged import Call, Judged
+from .breakers.judged import Judged
 
 LONG = 1000.0  # a recovery time that is not over before the test is
 
@@ -19,7 +18,7 @@ LONG = 1000.0  # a recovery time that is not over before the test is
 def test_one_event_per_transition(new_breaker: NewBreaker) -> None:
     """Every change of state is told once, with the state before and after, and what is no change is not told."""
     breaker = new_breaker(failure_threshold=2)
-    heard = _listening(breaker)
+    heard = breaker.listen()
     seen = [breaker.state]
     for step in (tripped, _begun, _ended, _reset, tripped, _reset):
         step(breaker)
@@ -45,7 +44,7 @@ def _reset(breaker: Judged) -> None:
 def test_late_results_cause_no_event(new_breaker: NewBreaker) -> None:
     """Calls that fail after the circuit has opened do not open it again."""
     breaker = new_breaker(recovery_time=LONG)
-    heard = _listening(breaker)
+    heard = breaker.listen()
     late = breaker.begin_together(3)
     tripped(breaker)
     before = list(heard)
@@ -58,7 +57,7 @@ def test_late_results_cause_no_event(new_breaker: NewBreaker) -> None:
 def test_a_listener_that_raises_does_not_reach_the_caller(new_breaker: NewBreaker) -> None:
     """The call whose failure opens the circuit ends as it would without listeners."""
     breaker = new_breaker(failure_threshold=1, recovery_time=LONG)
-    breaker.subscribe(_raise)
+    breaker.subscribe("raise raised", raised=_RAISED)
     answer = breaker.ask("failure")
     assert answer.error is not _RAISED
     assert answer.error is None or answer.error.__context__ is not _RAISED
@@ -68,8 +67,8 @@ def test_a_listener_that_raises_does_not_reach_the_caller(new_breaker: NewBreake
 def test_a_listener_that_raises_keeps_no_other_from_hearing(new_breaker: NewBreaker) -> None:
     """Each listener is told, whatever those before it do."""
     breaker = new_breaker(failure_threshold=1, recovery_time=LONG)
-    breaker.subscribe(_raise)
-    heard = _listening(breaker)
+    breaker.subscribe("raise raised", raised=_RAISED)
+    heard = breaker.listen()
     tripped(breaker)
     assert heard
 
@@ -78,16 +77,7 @@ def test_a_listener_that_raises_keeps_no_other_from_hearing(new_breaker: NewBrea
 def test_a_listener_may_call_back_in(new_breaker: NewBreaker) -> None:
     """A listener may read the state, make a call and reset the circuit, from inside its event, and nothing hangs."""
     breaker = new_breaker(failure_threshold=1, recovery_time=LONG)
-    subject = breaker.subject
-
-    def call_back(event: Any) -> None:
-        assert subject.state
-        with suppress(Exception):  # refused, while it is open
-            subject.call(int)
-        if event.after == "open":
-            subject.reset()
-
-    breaker.subscribe(call_back)
+    breaker.subscribe("breaker.state, call(int), event.after == 'open' and breaker.reset()")
     breaker.ask("failure")
     assert breaker.state == "closed"
 
@@ -96,8 +86,8 @@ def test_a_listener_may_call_back_in(new_breaker: NewBreaker) -> None:
 def test_events_that_a_listener_causes_come_in_order(new_breaker: NewBreaker) -> None:
     """What a listener changes is told to every listener after the event that it is just being told."""
     breaker = _one_short(new_breaker)
-    breaker.subscribe(lambda event: breaker.subject.reset() if event.after == "open" else None)
-    heard = _listening(breaker)
+    breaker.subscribe("event.after == 'open' and breaker.reset()")
+    heard = breaker.listen()
     breaker.ask("failure")
     assert heard == [("closed", "open"), ("open", "closed")]
 
@@ -106,30 +96,27 @@ def test_events_that_a_listener_causes_come_in_order(new_breaker: NewBreaker) ->
 def test_a_busy_listener_keeps_no_other_thread_waiting(new_breaker: NewBreaker) -> None:
     """While a listener takes its time, other threads use the breaker as ever."""
     unlocked(new_breaker())
-    breaker, busy = _one_short(new_breaker), _Busy()
-    breaker.subscribe(busy)
-    first = Call(breaker.subject.call, "failure")
-    busy.wait()
+    breaker = _one_short(new_breaker)
+    busy = _Busy(breaker)
+    first = busy.opened()
     assert breaker.state
     breaker.reset()
     assert breaker.ask("failure").called
-    busy.done.set()
-    assert first.over.wait(5)
+    busy.end()
+    assert breaker.join(first)
 
 
 @needs_breaker(listeners="yes")
 def test_events_of_two_threads_come_in_order(new_breaker: NewBreaker) -> None:
     """While one thread is still telling its transition, another's is not told before it."""
-    breaker, busy = _one_short(new_breaker), _Busy()
-    breaker.subscribe(busy)
-    heard = _listening(breaker)
-    first = Call(breaker.subject.call, "failure")
-    busy.wait()
-    second = Call(lambda _fn: breaker.subject.reset())
+    breaker = _one_short(new_breaker)
+    busy, heard = _Busy(breaker), breaker.listen()
+    first = busy.opened()
+    second = breaker.start("reset()", lambda _fn: breaker.subject.reset())
     second.over.wait(1)  # one that tells under its lock does not get there before the first
-    busy.done.set()
-    assert first.over.wait(5)
-    assert second.over.wait(5)
+    busy.end()
+    assert breaker.join(first)
+    assert breaker.join(second)
     assert heard == [("closed", "open"), ("open", "closed")]
 
 
@@ -145,27 +132,20 @@ def _one_short(new_breaker: NewBreaker) -> Judged:
 class _Busy:
     """A listener that takes its time over its first event, until it is told that it is done."""
 
-    def __init__(self) -> None:
-        self.begun, self.done = threading.Event(), threading.Event()
+    def __init__(self, breaker: Judged) -> None:
+        self._breaker, self._begun, self._done = breaker, threading.Event(), threading.Event()
+        breaker.subscribe("busy.is_set() or (busy.set(), done.wait(20))", busy=self._begun, done=self._done)
 
-    def __call__(self, _event: Any) -> None:
-        if not self.begun.is_set():
-            self.begun.set()
-            self.done.wait(20)
-
-    def wait(self) -> None:
-        if not self.begun.wait(5):
+    def opened(self) -> Call:
+        """The failure that opens the circuit, and whose caller is telling it."""
+        call = self._breaker.start("call(failure)", self._breaker.subject.call, "failure")
+        if not self._begun.wait(5):
             unreached("its listeners are not told")
+        return call
+
+    def end(self) -> None:
+        """It has had its time."""
+        self._breaker.aside("done.set()", done=self._done)
 
 
 _RAISED = RuntimeError("raised by a listener")
-
-
-def _raise(_event: Any) -> None:
-    raise _RAISED
-
-
-def _listening(breaker: Judged) -> list[tuple[str, str]]:
-    heard: list[tuple[str, str]] = []
-    breaker.subscribe(lambda event: heard.append((event.before, event.after)))
-    return heard

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from .breakers.calls import Call, Ignored
 from .breakers.contract import needs_breaker
 from .breakers.factory import NewBreaker
-from .breakers.judged import Call, Ignored
 from .breakers.model import Admission, Model
 
 ENDLESS = 2.0**40  # seconds; the model lets a probe take as long as it likes
@@ -62,9 +62,7 @@ class Pair:
         taken |= {"probe_limit": ENDLESS} if offered.probe_limit == "yes" else {}
         self.breaker = new_breaker(**taken)
         self.under_way: list[tuple[Call, Admission]] = []
-        self.heard: list[tuple[str, str]] = []
-        if offered.listeners == "yes":
-            self.breaker.subscribe(lambda event: self.heard.append((event.before, event.after)))
+        self.heard = self.breaker.listen() if offered.listeners == "yes" else []
 
     @property
     def now(self) -> float:

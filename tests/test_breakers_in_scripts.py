@@ -13,8 +13,9 @@ from adapters import adapted, run_alone
 import cache_impl.breaker
 from conformance import subjects
 from conformance.breakers import peers, script
+from conformance.breakers.calls import Ignored
 from conformance.breakers.contract import breaker_capabilities
-from conformance.breakers.judged import Ignored
+from conformance.breakers.judged import LISTENS
 from conformance.history import History, Step
 
 FUSES = '''
@@ -145,7 +146,7 @@ def success(): return "success"
 def failure(): raise ConnectionError("failure")
 class Ignored(Exception): pass
 def ignored(): raise Ignored
-def listener(event): print('told:', event.before, event.after)
+heard = []
 def breaker_call(fn):
     with fuse:
         return fn()
@@ -155,6 +156,7 @@ def call(fn):
 read = _reading(lambda: now)
 fuse = fuses.Fuse(1, 1.0, (Ignored,), read)
 print(_STATES[fuse.since is None])  # 'closed'
+def listener(event): heard.append((event.before, event.after))
 fuse.wire(_Wire(listener))
 print(call(ignored))  # Ignored()
 print(call(failure))  # Failure()
@@ -162,17 +164,19 @@ now += 2.0
 print(call(success))  # refused: Burnt()
 print(_STATES[fuse.since is None])  # 'open'
 print(fuse.mend())  # None
+print(heard)  # [('closed', 'open')]
 """
 
 STEPS = (
     Step("state", "", 0.0, "'closed'"),
-    Step("subscribe", "<function at 0x7f>", 0.0, "None"),
+    Step("subscribe", LISTENS, 0.0, "None"),
     Step("call", "ignored", 0.0, "Ignored()"),
     Step("call", "failure", 0.0, "Failure()"),
     Step("advance", "2.0", 0.0),
     Step("call", "success", 2.0, "refused: Burnt()"),
     Step("state", "", 2.0, "'open'"),
     Step("reset", "", 2.0, "None"),
+    Step("heard", "", 2.0, "[('closed', 'open')]"),
 )
 
 
@@ -197,8 +201,8 @@ def test_each_call_is_what_the_adapter_does_with_the_library(adapter: ModuleType
 def test_it_runs_without_the_suite(adapter: ModuleType, tmp_path: Path) -> None:
     """It prints what the library answers, and what its listener is told."""
     run = run_alone(WRITTEN, adapter, tmp_path)
-    told = ["closed", "Ignored()", "told: closed open", "ConnectionError('failure')", "Burnt()", "open", "None"]
-    assert run.stdout.splitlines() == told
+    answers = ["closed", "Ignored()", "ConnectionError('failure')", "Burnt()", "open", "None"]
+    assert run.stdout.splitlines() == [*answers, "[('closed', 'open')]"]
 
 
 def test_a_clock_that_is_not_replaced_is_slept_through(adapter: ModuleType) -> None:
@@ -240,7 +244,7 @@ def test_no_script_needs_the_suite(name: str) -> None:
     subject = subjects.known_breakers()[name]
     assert isinstance(subject, type)
     offered = breaker_capabilities(subject)
-    steps = [step for step in STEPS if step.name != "subscribe" or offered.listeners == "yes"]
+    steps = [step for step in STEPS if step.name not in ("subscribe", "heard") or offered.listeners == "yes"]
     steps += [Step("begin", "1", 2.0, "admitted"), Step("end", "1, success", 2.0, "'success'")]
     text = written(subject, *steps, waits=offered.clock == "system")
     imports = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import | ast.ImportFrom)]

@@ -6,7 +6,8 @@ from typing import NoReturn
 
 import pytest
 
-from .judged import Call, Judged
+from .calls import Call
+from .judged import Judged
 from .model import Outcome
 
 ENOUGH = 20

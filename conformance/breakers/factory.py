@@ -52,8 +52,9 @@ class NewBreaker:
         """The history of the breaker made last, and a script that replays it; of one that cannot be made no history."""
         if self._begun is None:
             return {}
-        written = {"script": script.write(self.subject, self._begun, waits=self._waits)}
-        return written if self.last is None else {"history": self._begun.as_dict(), **written}
+        history = self._begun if self.last is None else self.last.told()
+        written = {"script": script.write(self.subject, history, waits=self._waits)}
+        return written if self.last is None else {"history": history.as_dict(), **written}
 
     def _judged(self, options: dict[str, Any], timeline: Timeline, recovery_time: float, **extra: Any) -> Judged:
         if self.last is not None:

@@ -6,35 +6,22 @@ until ``end("failure")`` has it fail.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from ..clocks import Timeline
 from ..history import History, Step
-from . import workers
+from .calls import Answer, Call
 from .clock import MeetingClock
 from .model import Outcome
 
-
-class Failure(Exception):
-    """What the guarded function raises, where it is to count."""
-
-
-class Ignored(Exception):
-    """What it raises where it is not to count, and the breaker was told so."""
-
-
-#: What the guarded function raises for each outcome but success.
-ERRORS: dict[str, type[BaseException]] = {
-    "failure": Failure,
-    "ignored": Ignored,
-    "cancelled": asyncio.CancelledError,
-}
+#: What a listener does that only listens.
+LISTENS = "heard.append((event.before, event.after))"
 
 
 class Hung(AssertionError):
@@ -62,69 +49,10 @@ class Patience:
             return
         message = f"{step.call} has not ended after {self.seconds:g} s"
         self.seconds = min(self.seconds, 0.2)  # it is known now
+        step.answer, step.raised = f"Hung: {message}", True
         if others():
             raise Held(f"not judged: {step.call} waits for another call to end")
-        step.answer, step.raised = f"Hung: {message}", True
         raise Hung(message)
-
-
-@dataclass
-class Answer:
-    """How one call ended for its caller."""
-
-    called: int = 0
-    value: object = None
-    error: BaseException | None = None
-    raised: BaseException | None = None  # by the function itself
-
-    @property
-    def refused(self) -> bool:
-        """Whether something was raised instead of calling the function."""
-        return self.error is not None and not self.called
-
-    def __repr__(self) -> str:
-        told = repr(self.value) if self.error is None else repr(self.error)
-        return f"refused: {told}" if self.refused else told
-
-
-class Call:
-    """One call of a function through the breaker, in its own thread."""
-
-    def __init__(self, make: Callable[[Callable[[], object]], object], outcome: Outcome | None = None) -> None:
-        self.answer = Answer()
-        self.inside = threading.Event()  # or never going to be
-        self.over = threading.Event()
-        self._told = threading.Event()
-        self._make, self.outcome = make, outcome
-        workers.run(self._run)
-
-    @property
-    def entered(self) -> bool:
-        """Whether it was admitted."""
-        return self.answer.called > 0
-
-    def tell(self, outcome: Outcome) -> None:
-        """Have the function end like this."""
-        self.outcome = outcome
-        self._told.set()
-
-    def _run(self) -> None:
-        try:
-            self.answer.value = self._make(self._guarded)
-        except BaseException as error:  # noqa: BLE001  # whatever it raises is the answer
-            self.answer.error = error
-        self.inside.set()
-        self.over.set()
-
-    def _guarded(self) -> object:
-        self.answer.called += 1
-        self.inside.set()
-        if self.outcome is None:
-            self._told.wait(60)
-        if self.outcome in ERRORS:
-            self.answer.raised = ERRORS[self.outcome]()
-            raise self.answer.raised
-        return self.outcome
 
 
 class Judged:
@@ -137,7 +65,9 @@ class Judged:
         self.recovery_time = recovery_time
         self._patience = patience
         self.pending: dict[Call, int] = {}
+        self.heard: list[tuple[str, str]] | None = None
         self._begun = 0
+        self._started: list[Call] = []
 
     def ask(self, outcome: Outcome = "success") -> Answer:
         """One call of a function that ends like this."""
@@ -184,7 +114,41 @@ class Judged:
     def meet(self, threads: int) -> None:
         """Have so many readings of the clock, by as many threads, wait for each other."""
         if isinstance(self.timeline, MeetingClock):
+            self.note(f"meet({threads})")
             self.timeline.meet(threads)
+
+    def listen(self) -> list[tuple[str, str]]:
+        """What a new listener is going to hear: the states before and after."""
+        self.heard = []
+        self.subscribe(LISTENS, heard=self.heard)
+        return self.heard
+
+    def subscribe(self, does: str, **held: Any) -> None:
+        """Subscribe a listener that ``does`` this about each ``event``, and write that down.
+
+        It is one line of Python about the ``breaker``, ``call(fn)``, which raises nothing, and what is ``held``.
+        """
+        scope = {"breaker": self.subject, "call": self._settled, **held}
+        exec(f"def listener(event): {does}", scope)  # noqa: S102  # a line of a test of ours
+        self.do(f"subscribe({does})", lambda: self.subject.subscribe(scope["listener"]))
+
+    def start(self, text: str, make: Callable[[Callable[[], object]], object], outcome: Outcome | None = None) -> Call:
+        """A call, or something else as ``text`` says it, that may have to wait for what is done before ``join``."""
+        self.note(f"start({text})")
+        self._started.append(Call(make, outcome))
+        return self._started[-1]
+
+    def join(self, call: Call) -> bool:
+        """Whether it has ended, in time."""
+        step = self.note(f"join({self._started.index(call) + 1})")
+        ended = call.over.wait(5)
+        step.answer = "ended" if ended else "Hung: it has not ended"
+        return ended
+
+    def aside(self, code: str, **held: Any) -> None:
+        """Carry out ``code``, Python about ``held`` that is no call of the breaker, and write that down."""
+        self.note(f"aside({code})")
+        exec(code, held)  # noqa: S102  # a line of a test of ours
 
     @property
     def state(self) -> str:
@@ -204,8 +168,23 @@ class Judged:
             raise call.answer.error
         return call.answer.value
 
+    def _settled(self, fn: Callable[[], object]) -> None:
+        with suppress(Exception):  # a refusal, while it is open
+            self.subject.call(fn)
+
     def _wait(self, event: threading.Event, step: Step) -> None:
         self._patience.wait(event, step, lambda: bool(self.pending))
+
+    def remark(self, text: str) -> None:
+        """Write down beside the last answer what else was seen of it."""
+        self.history.steps[-1].answer += f", {text}"
+
+    def told(self) -> History:
+        """The history, and at its end what was heard."""
+        if self.heard is None:
+            return self.history
+        heard = Step("heard", "", self.timeline.now(), repr(self.heard))
+        return replace(self.history, steps=[*self.history.steps, heard])
 
     def note(self, text: str) -> Step:
         """Write a step down, before it is taken."""

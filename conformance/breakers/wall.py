@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dates  # noqa: ICN001  # the whole module, not one of its names
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from types import ModuleType
 from typing import Any, Self
 from unittest import mock
+
+from ..script.inlining import Instance
+from ..script.sources import is_ours
 
 
 class WallClock(ExitStack):
@@ -45,6 +49,29 @@ class WallClock(ExitStack):
                 return cls.now(dates.UTC).replace(tzinfo=None)
 
         return Shifted
+
+
+def lines(breaker: Instance) -> list[str]:
+    """The same in a script, with the least that this breaker needs: its clocks are ``ahead`` seconds fast."""
+    modules = [each for each in _modules_of(breaker.subject) if not is_ours(each.__name__)]
+    times, days = _places(modules, time.time), _places(modules, dates.datetime)
+    days += ["dates.datetime"] * bool(_places(modules, dates))
+    breaker.brought.imports |= {("", place.rpartition(".")[0]) for place in (*times, *days)} - {("", "dates")}
+    breaker.brought.imports |= {("", "datetime as dates")} if days else set()
+    told = ["ahead, real = 0, time.time", f"{' = '.join(['time.time', *times])} = lambda: real() + ahead"]
+    return told + ([*_DAYS, f"{' = '.join(days)} = Wall"] if days else [])
+
+
+_DAYS = """\
+day = dates.datetime
+class Wall(day):
+    now = classmethod(lambda cls, tz=None: day.now(tz) + dates.timedelta(seconds=ahead))
+    utcnow = classmethod(lambda cls: cls.now(dates.UTC).replace(tzinfo=None))
+""".splitlines()
+
+
+def _places(modules: Sequence[ModuleType], held: object) -> list[str]:
+    return [f"{each.__name__}.{name}" for each in modules for name, value in vars(each).items() if value is held]
 
 
 def _modules_of(subject: type) -> list[ModuleType]:

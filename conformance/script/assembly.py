@@ -15,6 +15,7 @@ _KNOWN = {
     "tempfile": "",
     "threading": "",
     "time": "",
+    "traceback": "",
     "ExitStack": "contextlib",
     "suppress": "contextlib",
     "Decimal": "decimal",

@@ -42,9 +42,9 @@ class Instance:
         value = body.visit(ast.parse(expression, mode="eval").body)
         return body.lines, value
 
-    def aside(self, code: str, location: ast.expr) -> list[str]:
-        """The lines of ``code``, which knows the ``location``."""
-        body = Body(self, None, {"location": location})
+    def aside(self, code: str, **known: ast.expr) -> list[str]:
+        """The lines of ``code``, in which the subject is ``self``, and what is ``known`` has these values."""
+        body = Body(self, None, known)
         body.run(ast.parse(code).body)
         return self.texts(body.lines)
 

@@ -61,7 +61,9 @@ class Replica:
 
     def aside(self, code: str) -> list[str]:
         """What was done behind its back, in which its place is ``location``."""
-        return code.split("\n") if code.startswith("#") else self._instances["cache"].aside(code, self._location())
+        if code.startswith("#"):
+            return code.split("\n")
+        return self._instances["cache"].aside(code, location=self._location())
 
     def functions(self) -> list[str]:
         """The methods that have stayed functions."""
