@@ -214,6 +214,11 @@ def test_what_follows_leads_to_what_it_follows_from(report: Page) -> None:
     assert "a live entry was evicted while 'a' was expired" in report.one(".opened .finding").text
 
 
+def test_the_address_of_a_cell_opens_it(report: Page) -> None:
+    address = report.one(".matrix td.fail a").get_dom_attribute("href")
+    assert "the entry was gone 3.2 s early" in report.open(address).one(".opened .finding").text
+
+
 def test_copy_puts_the_script_on_the_clipboard(report: Page) -> None:
     report.command("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
     report.one(".matrix td.fail a").click()
