@@ -28,7 +28,7 @@ MODELLED = {
 }
 SILENT = {"set", "set_many", "clear"}  # what they answer is not promised
 UNANSWERED = "..."
-_DIVIDED = "ZeroDivisionError: division by zero"  # how a compute of ours fails
+_FAILED = ("ZeroDivisionError: ", "Failed: compute was called")  # how a compute of ours fails
 _NAMES = {"MISSING": MISSING, "inf": float("inf"), "nan": float("nan")}
 
 
@@ -73,7 +73,8 @@ class Step:
         if "compute" not in self.arguments:
             return self.arguments
         if self.raised:
-            return self.arguments.replace("compute", "lambda: 1 / 0") if _DIVIDED in self.answer else self.arguments
+            fails = any(each in self.answer for each in _FAILED)
+            return self.arguments.replace("compute", "lambda: 1 / 0") if fails else self.arguments
         return (
             self.arguments.replace("compute", f"lambda: {self.answer}") if _is_literal(self.answer) else self.arguments
         )

@@ -110,7 +110,7 @@ import datetime
 import larder
 MISSING = object()
 
-now = 0.0
+now = 1048576.0
 shelf = larder.Shelf(lambda: now)
 def cache_delete(key):
     try:
@@ -185,6 +185,20 @@ def test_a_call_that_never_ends_is_given_up_on(adapter: ModuleType) -> None:
     text = written(adapter.Larder, {}, *asks)
     assert "Thread(target=lambda: cache_get_or_set('a', lambda: cache_get_or_set('a', compute)), daemon=True)" in text
     assert text.endswith("assert not waiting.is_alive()  # it has not ended\n")
+
+
+@pytest.mark.parametrize("error", ["ZeroDivisionError: ", "Failed: compute was called for a hit"])
+def test_a_compute_that_raised_does_so_again(adapter: ModuleType, error: str) -> None:
+    """Also one that was not to be called at all: its error says that it was."""
+    text = written(adapter.Larder, {}, Step("get_or_set", "'a', compute", 0.0, error, raised=True))
+    assert "cache_get_or_set('a', lambda: 1 / 0)" in text
+
+
+def test_who_is_held_up_by_a_compute_is_said(adapter: ModuleType) -> None:
+    steps = Step("get_or_set", "'a', compute", 0.0, "1", met=2), Step("delete", "'b'", 0.0, "False", thread=0)
+    text = written(adapter.Larder, {}, *steps)
+    assert "Thread(target=lambda: cache_delete('b'), daemon=True)" in text
+    assert "; print('held up:', aside.is_alive())\n" in text
 
 
 def test_what_has_no_text_is_any_object(adapter: ModuleType) -> None:

@@ -39,7 +39,8 @@ def _caller(cache: Replica, step: Step) -> str:
 def _aside(cache: Replica, step: Step) -> str:
     """On a thread of its own, as it may be held up."""
     call = cache.expression(step.name, step.arguments)
-    return f"aside = Thread(target=lambda: {call}, daemon=True); aside.start(); aside.join(2)"
+    started = f"aside = Thread(target=lambda: {call}, daemon=True); aside.start(); aside.join(2)"
+    return f"{started}; print('held up:', aside.is_alive())"
 
 
 def _of_tasks(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterator[str]:
@@ -51,11 +52,11 @@ def _of_tasks(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterat
     yield "callers.append(asyncio.ensure_future(call())); await asyncio.wait_for(entered.wait(), 9)"
     for step in meanwhile:
         yield from _task(cache, step)
-        yield (
-            "callers.append(asyncio.ensure_future(call())); await asyncio.sleep(0.1)"
-            if _waits(step)
-            else "await asyncio.wait([asyncio.ensure_future(call())], timeout=2)"
-        )
+        if _waits(step):
+            yield "callers.append(asyncio.ensure_future(call())); await asyncio.sleep(0.1)"
+        else:
+            yield "aside = asyncio.ensure_future(call()); await asyncio.wait([aside], timeout=2)"
+            yield "print('held up:', not aside.done())"
     yield "release.set()"
     yield "await asyncio.wait(callers, timeout=2)"
     yield "print(len(calls), 'computes:', *callers)"

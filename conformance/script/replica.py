@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Iterator, Sequence
 
+from ..clocks import ManualClock
 from ..columns import Column
 from ..contract import Location
 from ..history import History
@@ -34,7 +35,7 @@ class Replica:
 
     def make(self) -> list[str]:
         """The lines that make it, at a place of its own."""
-        now = ["now = 0.0"] if self._column.offered.clock == "injected" else []
+        now = [f"now = {ManualClock.origin}"] if self._column.offered.clock == "injected" else []
         return [*self._place(), *now, *self._made("cache")]
 
     def sibling(self) -> list[str]:
