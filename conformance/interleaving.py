@@ -7,9 +7,11 @@ it waits for the first. Nothing hangs on luck, and nobody is accused of what can
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dis import opname
 from pathlib import Path
@@ -19,6 +21,7 @@ from typing import Any, TypeVar
 from . import history, judged
 
 SAFETY = 20.0  # seconds until a call that ought to end is given up on
+SPIN = 0.05  # seconds of work after which a call waits by trying again and again
 PLACES = 24  # that are tried in one call; where it has more, as many at equal distance
 
 Subject = TypeVar("Subject")
@@ -66,11 +69,14 @@ class Call:
         return self._done.wait(patience)
 
     def settle(self) -> None:
-        """Return as soon as the function has ended, or waits for something."""
-        looks, place = 0, self._place()
+        """Return as soon as the function has ended, or waits for something, be it that it tries again and again."""
+        looks, place, (_, before) = 0, self._place(), self._progress()
         while looks < len(_LOOKS) and not self._done.wait(_LOOKS[looks]):
             looks += 1
-            if place != self._place() or self._runs():
+            runs, spent = self._progress()
+            if spent - before > SPIN:
+                return
+            if runs or place != self._place():
                 looks, place = 0, self._place()
 
     def _run(self) -> None:
@@ -87,13 +93,17 @@ class Call:
         frame = sys._current_frames().get(self._thread.ident or 0)  # noqa: SLF001 - the only way to ask
         return (id(frame), frame.f_lasti) if frame else (0, 0)
 
-    def _runs(self) -> bool:
-        """Whether the system would let it run, and only has no processor free. Linux tells; elsewhere time does."""
+    def _progress(self) -> tuple[bool, float]:
+        """Whether the system would let it run, and only has no processor free, and for how many seconds it did.
+
+        Linux tells; elsewhere time does.
+        """
         try:
             status = (_TASKS / str(self._thread.native_id) / "stat").read_text(encoding="ascii", errors="ignore")
         except OSError:
-            return False
-        return status.rpartition(")")[2].split()[0] == "R"
+            return False, time.monotonic()
+        state = status.rpartition(")")[2].split()
+        return state[0] == "R", (int(state[11]) + int(state[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class _Switch:

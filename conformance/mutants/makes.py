@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from math import inf
 from typing import Any
 
@@ -77,6 +79,39 @@ class Alone(Right):
     declares = {**Right.declares, "threads": "unsafe", "get_or_set": "plain"}
 
 
+class Spinning(Plain):
+    """Who comes second tries again at once, as in zict.LRU while another thread is about to evict."""
+
+    declares = {**Plain.declares, "eviction": "fifo", "threads": "safe"}
+
+    def __init__(self, capacity: int) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity is {capacity}; it is 1 or more")
+        super().__init__()
+        self.capacity, self.lock = capacity, threading.Lock()
+
+    def set(self, key: Any, value: Any) -> None:
+        with self.turn():
+            if key not in self.entries and len(self.entries) >= self.capacity:
+                del self.entries[next(iter(self.entries))]
+            super().set(key, value)
+
+    def delete(self, key: Any) -> bool:
+        with self.turn():
+            return super().delete(key)
+
+    def clear(self) -> None:
+        with self.turn():
+            super().clear()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        while not self.lock.acquire(blocking=False):
+            pass
+        yield
+        self.lock.release()
+
+
 class Sharing(Right):
     """Values are the caller's own objects."""
 
@@ -119,6 +154,14 @@ class Fifo(Alone):
 
     def touch(self, key: Any) -> None:
         pass
+
+
+class FifoAnew(Fifo):
+    """Takes what is overwritten for new, as cacheout and expiringdict do."""
+
+    def store(self, key: Any, *entry: Any) -> None:
+        super().store(key, *entry)
+        self.entries[key] = self.entries.pop(key)
 
 
 class Fixed(Alone):
