@@ -31,6 +31,7 @@ class Entry:
 
     value: Any
     expires: float = inf
+    overwritten: bool = False
 
 
 class Model:
@@ -78,7 +79,7 @@ class Model:
             self._touch(key)
         elif not known:
             self._make_room()
-        self._entries[key] = Entry(value, inf if lifetime is None else self._now() + lifetime)
+        self._entries[key] = Entry(value, inf if lifetime is None else self._now() + lifetime, known)
 
     def clear(self, **_seen: None) -> None:
         self._entries.clear()
@@ -135,8 +136,12 @@ class Model:
             return
         if self._offered.eviction == "approximate" or any(map(self._doubtful, self._entries.values())):
             self._lossy = True  # it chooses whom to evict: from here on any entry may be gone
+            return
+        oldest = next(iter(self._entries))
+        if self._offered.eviction == "fifo" and self._entries[oldest].overwritten:
+            self._lossy = True  # whether an overwrite is a new entry is up to it
         else:
-            del self._entries[next(iter(self._entries))]
+            del self._entries[oldest]
 
     def _doubtful(self, entry: Entry) -> bool:
         return self._lossy or self._now() >= entry.expires - self._blur

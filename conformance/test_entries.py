@@ -176,7 +176,7 @@ def test_iteration_gives_each_key_once(new_cache: NewCache, held: dict[str, int]
     cache = filled(new_cache, held)
     for key in held:
         cache.set(key, "again")
-    assert sorted(cache) == sorted(held)
+    assert sorted(iter(cache)) == sorted(held)  # sorted alone would end with a question for its length
 
 
 @needs("close")

@@ -159,7 +159,7 @@ def test_iteration_agrees_about_expiry(new_cache: NewCache) -> None:
     cache.advance(1.5 * cache.unit)
     cache.set("b", 1)
     cache.advance(cache.unit + cache.late)
-    assert list(cache) == ["b"]
+    assert list(iter(cache)) == ["b"]  # list alone would end with a question for its length
 
 
 @needs(ttl="per-entry", clock="injected")
