@@ -10,17 +10,19 @@ from typing import Any
 
 from .basics import MISSING
 
-# deadlines are kept in arrays, side by side: a bisection among a million then finds them in the processor's cache
-_FULL = 512  # notes in a chunk: an insertion in its middle then costs less than the bisection before it
+_FULL = 256  # notes in a chunk: to look up their deadlines is then a pause of 0.1 ms at most
 
 
 class Deadlines:
-    """Deadlines by key, and notes of them in order: some 20 bytes each, in a sorted list cut into chunks.
+    """Deadlines by key, and notes of which come next: some 9 bytes each, in chunks, each of a stretch of time.
 
     Every key has a note at its deadline or earlier. One that turns out to be early is made anew when
     its time comes, so an entry that is set again and again costs nothing here. Notes of keys that are gone
     are dropped when their time comes, or earlier when there are more notes than keys twice over: one chunk at
     a time, so that no single operation sorts or copies a million notes.
+
+    Only the notes of the first chunk are in order, and tell when. A later one is a list of keys, whose deadlines are
+    looked up when it becomes the first, or too full.
     """
 
     def __init__(self) -> None:
@@ -31,8 +33,9 @@ class Deadlines:
         self.of.clear()
         self.soonest = inf  # no deadline is before this
         self._notes = 0
-        self._chunks: list[tuple[array[float], list[Hashable]]] = [(array("d"), [])]
-        self._starts = array("d", [-inf])  # of each chunk: the least deadline that belongs in it
+        self._ends, self._keys = array("d"), list[Hashable]()  # the first chunk
+        self._later: list[list[Hashable]] = []
+        self._starts = array("d")  # of each later chunk: the least deadline that belongs in it
         self._cleaned = 0
 
     def set(self, key: Hashable, deadline: float) -> None:
@@ -51,68 +54,79 @@ class Deadlines:
     def due(self, now: float) -> Any:
         """A key whose deadline is not after ``now``, the soonest; ``MISSING`` where there is none."""
         while self.soonest <= now:
-            ends, keys = self._chunks[0]
-            if ends and ends[0] <= now:
-                end, key = ends[0], keys[0]
-                deadline = self.of.get(key)
-                if deadline == end:
-                    return key
-                del ends[0], keys[0]
-                self._notes -= 1
-                if deadline is not None and deadline > end:
-                    self._note(key, deadline)
+            end, key = self._ends[0], self._keys[0]
+            deadline = self.of.get(key)
+            if deadline == end:
+                return key
+            del self._ends[0], self._keys[0]
+            self._notes -= 1
+            if deadline is not None and deadline > end:
+                self._note(key, deadline)
             self._look_ahead()
         return MISSING
 
     def _note(self, key: Hashable, deadline: float) -> None:
-        at = bisect_right(self._starts, deadline) - 1
-        ends, keys = self._chunks[at]
-        if ends and deadline < ends[-1]:
-            where = bisect_right(ends, deadline)
-            ends.insert(where, deadline)
-            keys.insert(where, key)
-        else:  # as always where all have the same ttl
-            ends.append(deadline)
-            keys.append(key)
         self._notes += 1
-        if deadline < self.soonest:  # noqa: PLR1730  # min() takes as long as the rest
-            self.soonest = deadline
-        if len(ends) > _FULL:
+        at = bisect_right(self._starts, deadline) - 1
+        if at < 0:
+            self._note_soon(key, deadline)
+            return
+        self._later[at].append(key)
+        if len(self._later[at]) > _FULL:
             self._split(at)
 
+    def _note_soon(self, key: Hashable, deadline: float) -> None:
+        """In the first chunk."""
+        where = bisect_right(self._ends, deadline)
+        self._ends.insert(where, deadline)
+        self._keys.insert(where, key)
+        self.soonest = self._ends[0]
+        if len(self._ends) > _FULL:
+            half = _FULL // 2
+            self._put(0, self._ends[half], self._keys[half:])
+            del self._ends[half:], self._keys[half:]
+
     def _look_ahead(self) -> None:
-        while not self._chunks[0][0] and len(self._chunks) > 1:
-            self._drop(0)
-        ends = self._chunks[0][0]
-        self.soonest = ends[0] if ends else inf
+        """Have a note in the first chunk, if there is any at all."""
+        while not self._ends and self._later:
+            end, found = self._end(0), self._take(0)
+            self._keys = sorted(found, key=found.__getitem__)
+            self._ends = array("d", [min(found[key], end) for key in self._keys])
+        self.soonest = self._ends[0] if self._ends else inf
 
     def _split(self, at: int) -> None:
-        ends, keys = self._chunks[at]
-        half = len(ends) // 2
-        self._starts.insert(at + 1, ends[half])
-        self._chunks.insert(at + 1, (ends[half:], keys[half:]))
-        del ends[half:], keys[half:]
+        start, end, found = self._starts[at], self._end(at), self._take(at)
+        keys = sorted(found, key=found.__getitem__)
+        half = max(len(keys), _FULL) // 2
+        self._put(at, start, keys[:half])
+        if len(keys) > half:
+            self._put(at + 1, min(found[keys[half]], end), keys[half:])
 
     def _clean(self) -> None:
-        """Make every note of the chunk whose turn it is exact, and the only one of its key there."""
-        at = self._cleaned = (self._cleaned + 1) % len(self._chunks)
-        ends, keys = self._chunks[at]
-        exact: dict[Hashable, float] = {}
-        early: dict[Hashable, float] = {}
-        for end, key in zip(ends, keys, strict=True):
-            deadline = self.of.get(key, -inf)
-            if deadline >= end:
-                (exact if deadline == end else early)[key] = deadline
-        self._notes -= len(ends) - len(exact)
-        ends[:], keys[:] = array("d", exact.values()), list(exact)
-        if at and len(ends) + len(self._chunks[at - 1][0]) <= _FULL // 2:
-            self._chunks[at - 1][0].extend(ends)
-            self._chunks[at - 1][1].extend(keys)
-            self._drop(at)
-        for key, deadline in early.items():
-            if key not in exact:
+        """Make every note of the later chunk whose turn it is exact, and the only one of its key there."""
+        at = self._cleaned = (self._cleaned + 1) % len(self._later)
+        start, end, found = self._starts[at], self._end(at), self._take(at)
+        keys = [key for key, deadline in found.items() if deadline <= end]
+        if at and len(keys) + len(self._later[at - 1]) <= _FULL // 2:
+            self._later[at - 1] += keys
+        else:
+            self._put(at, start, keys)
+        for key, deadline in found.items():
+            if deadline > end:
+                self._notes -= 1
                 self._note(key, deadline)
 
-    def _drop(self, at: int) -> None:
-        del self._chunks[at], self._starts[at]
-        self._starts[0] = -inf
+    def _end(self, at: int) -> float:
+        """From when on later notes belong in the chunk after it."""
+        return self._starts[at + 1] if at + 1 < len(self._starts) else inf
+
+    def _take(self, at: int) -> dict[Hashable, float]:
+        """Deadlines by key of a later chunk, which is no more: without keys that are gone, or are noted before it."""
+        keys, start = self._later.pop(at), self._starts.pop(at)
+        found = {key: deadline for key in keys if (deadline := self.of.get(key, -inf)) >= start}
+        self._notes -= len(keys) - len(found)
+        return found
+
+    def _put(self, at: int, start: float, keys: list[Hashable]) -> None:
+        self._starts.insert(at, start)
+        self._later.insert(at, keys)

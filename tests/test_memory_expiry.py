@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
+from random import Random
 from typing import Any
 
 import pytest
@@ -68,3 +70,21 @@ def test_deleted_deadlines_leave_a_bounded_rest() -> None:
         deadlines.set(turn % 7, 1e6 - turn)
         deadlines.remove((turn + 3) % 7)
     assert deadlines._notes < 2_000  # noqa: SLF001  # seen from outside only as memory
+
+
+@pytest.mark.parametrize("span", [0, 3, 1000])
+def test_whatever_was_set_and_removed_the_soonest_is_due_first(span: int) -> None:
+    """Many deadlines, often the same, moved either way and removed, against a dict that is searched through."""
+    random, deadlines, now = Random(span), Deadlines(), 0
+    for _ in range(60):
+        for key in random.sample(range(2000), 100):
+            deadlines.set(key, float(now + 1 + random.randint(0, span)))
+            deadlines.remove(random.randrange(2000))
+        now += random.randint(0, 30)
+        expected = dict(deadlines.of)
+        while (key := deadlines.due(now)) is not MISSING:
+            assert expected[key] == min(expected.values()) <= now
+            deadlines.remove(key)
+            del expected[key]
+        assert expected == deadlines.of
+        assert min(expected.values(), default=inf) > now
