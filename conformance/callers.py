@@ -27,6 +27,22 @@ class Planned(NamedTuple):
     key: str
     value: int
 
+    @property
+    def arguments(self) -> str:
+        """What the method is given, as Python."""
+        shown = {
+            "set": f"{self.key!r}, {self.value}",
+            "get_many": f"[{self.key!r}]",
+            "set_many": f"{{{self.key!r}: {self.value}}}",
+            "delete_many": f"[{self.key!r}]",
+            "clear": "",
+            "get_or_set": f"{self.key!r}, lambda: {self.value}",
+        }
+        return shown.get(self.name, repr(self.key))
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.arguments})"
+
 
 def programs(
     seed: int, callers: int, length: int, drawn: Sequence[str] = (), always: Sequence[str] = ("get", "set")
@@ -48,12 +64,16 @@ def programs(
 
 
 class Caller:
-    """Carries out one program; ``history`` is what came of it, and ``error`` what ended it early."""
+    """Carries out one program; ``history`` is what came of it, and ``error`` what ended it early.
+
+    The call ``under_way`` was ``asked`` and ``failed`` at those moments.
+    """
 
     def __init__(self, subject: Any, program: Sequence[Planned], by: str) -> None:
         self.history: list[Operation] = []
         self.error: BaseException | None = None
         self.under_way: Planned | None = None
+        self.asked = self.failed = 0
         self.by = by
         self._subject, self._program = subject, program
 
@@ -62,11 +82,11 @@ class Caller:
         try:
             start()
             for planned in self._program:
-                self.under_way = planned
+                self.under_way, self.asked = planned, now()
                 getattr(self, f"_{planned.name.strip('_')}")(planned.key, planned.value)
             self.under_way = None
         except BaseException as error:  # noqa: BLE001 - whatever it is, it reached a caller
-            self.error = error
+            self.error, self.failed = error, now()
 
     def _note(self, name: str, key: str, value: Any, operate: Callable[[], Any]) -> None:
         began = now()

@@ -51,6 +51,7 @@ def judge(cache: Judged, callers: Sequence[Caller], *, evicts: bool = False) -> 
         if isinstance(caller.error, NotImplementedError):
             raise caller.error  # not offered, and no wrong answer
         if caller.error is not None:
+            cache.history = _meanwhile(cache.history, caller, callers)
             raise AssertionError(f"{caller.by}: {caller.under_way} raised {caller.error!r}") from caller.error
     operations = [each for caller in callers for each in caller.history]
     for key in KEYS:
@@ -58,6 +59,19 @@ def judge(cache: Judged, callers: Sequence[Caller], *, evicts: bool = False) -> 
         if wrong:
             cache.history = _shown(cache.history, wrong, evicts=evicts)
             raise AssertionError("no order of the calls in this history explains what they were answered")
+
+
+def _meanwhile(before: History, failed: Caller, callers: Sequence[Caller]) -> History:
+    """The call that failed, and what others were answered while it ran: all that can have to do with it."""
+    if failed.under_way is None or not failed.failed:  # of another process, which tells the call alone
+        return before
+    raised = f"{type(failed.error).__name__}: {failed.error}"
+    others = [each for caller in callers for each in caller.history if failed.asked <= each.ended <= failed.failed]
+    start = min([failed.asked, *(each.began for each in others)])
+    at = (failed.asked - start) / 1e9
+    call = Step(failed.under_way.name, failed.under_way.arguments, at, raised, raised=True, by=failed.by)
+    met = {(each.by, each.began): _step(each, each.ended, start) for each in others if each.name != "land"}
+    return History(before.options, sorted([call, *met.values()], key=lambda step: step.at))
 
 
 def _shown(before: History, wrong: list[Operation], *, evicts: bool) -> History:
