@@ -21,6 +21,14 @@ METHODS = ("get", "set", "delete", "clear")
 class Cache(Protocol):
     """What every subject has. An asynchronous subject has the same four as coroutine functions.
 
+    It is made with keywords, by what it declares: ``capacity`` where it evicts, ``ttl`` where there is one (and
+    without it, for entries that stay), ``location`` where its scope goes beyond the instance, ``clock``, a function
+    that tells seconds, where that is injected. With ``ttl: per-entry`` it has ``set(key, value, ttl=None)``.
+
+    It may have ``get_or_set(key, compute)``, ``get_many(keys)``, which answers a dict of the hits,
+    ``set_many(mapping)`` and ``delete_many(keys)``; those that set may take a ttl, too. ``in``, ``len``, iteration
+    and ``close`` are judged where they are there.
+
     What the library cannot do at all raises ``NotImplementedError``: the promises that ask for it are not offered.
     """
 
@@ -59,7 +67,7 @@ class Capabilities:
 
     ttl: Literal["none", "fixed", "per-entry"] = "none"
     ttl_zero: Literal["rejected", "expired", "forever"] = "rejected"
-    granularity: float = 0.001
+    granularity: float = 0.001  # seconds for which an entry may still be seen after its ttl; 0: at that moment no more
     clock: Literal["system", "injected"] = "system"
     eviction: Literal["none", "approximate", "fifo", "lru"] = "none"
     keys: Literal["text", "hashable"] = "text"

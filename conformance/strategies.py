@@ -187,6 +187,25 @@ def refused(operation: Callable[[], Any]) -> bool:
     return False
 
 
+def not_offered(operation: Callable[[], Any], declaration: str) -> None:
+    """``operation`` raises, as what is not there does."""
+    try:
+        operation()
+    except (AttributeError, TypeError, NotImplementedError):
+        return
+    raise AssertionError(f"it is there, and not declared: with {declaration} it is judged")
+
+
+def with_ttl(operation: Callable[..., Any], *args: Any, ttl: float) -> None:
+    """Call ``operation``, which need not take a ttl: ``ttl: per-entry`` is about ``set``."""
+    try:
+        operation(*args, ttl=ttl)
+    except TypeError as error:
+        if "'ttl'" in str(error):
+            raise NotImplementedError(str(error)) from error
+        raise
+
+
 def same(left: Any, right: Any) -> bool:
     """Equal, with equal types all the way down: ``1``, ``1.0`` and ``True`` differ, as do ``0.0`` and ``-0.0``."""
     if type(left) is not type(right):
