@@ -14,6 +14,7 @@ from adapters import adapted, run_alone
 from conformance import contract, script, subjects
 from conformance.columns import Column
 from conformance.history import History, Step
+from conformance.mutants.sharing import SharesAmongInstances
 from conformance.subjects import peers
 
 LARDER = '''
@@ -177,6 +178,12 @@ def test_two_instances_are_told_apart(adapter: ModuleType) -> None:
     assert (
         "shelf.put('a', 1, datetime.timedelta(days=11, seconds=49600))\nother_found = other_shelf.find('a')\n" in text
     )
+
+
+def test_two_instances_have_one_clock() -> None:
+    """As in the run, where something may be shared by all that have the same."""
+    text = written(SharesAmongInstances, {}, Step("sibling", "", 0.0))
+    assert "\nclock = lambda: now\ncache = SharesAmongInstances(clock=clock)\nother = " in text
 
 
 def test_a_call_that_never_ends_is_given_up_on(adapter: ModuleType) -> None:

@@ -16,6 +16,7 @@ from .sources import Brought
 
 _OPERATORS = {"__contains__": "{0} in self", "__len__": "len(self)", "__iter__": "list(self)"}
 _URL, _NAMESPACE = "redis://127.0.0.1:6379", "cacheproof:"
+_CLOCK = "lambda: now"
 _MANY = 4  # statements that are a function of the script
 
 
@@ -36,7 +37,8 @@ class Replica:
     def make(self) -> list[str]:
         """The lines that make it, at a place of its own."""
         now = [f"now = {ManualClock.origin}"] if self._column.offered.clock == "injected" else []
-        return [*self._place(), *now, *self._made("cache")]
+        clock = [f"clock = {_CLOCK}"] if now and self._clock != _CLOCK else []
+        return [*self._place(), *now, *clock, *self._made("cache")]
 
     def sibling(self) -> list[str]:
         """The lines that make ``other``."""
@@ -103,13 +105,19 @@ class Replica:
             yield f'location = Location("{_URL}")'
 
     @property
+    def _clock(self) -> str:
+        """One of its own; instances have the same, as in the run: some know each other by it."""
+        shared = self._imported and any(step.name == "sibling" for step in self._history.steps)
+        return "clock" if shared else _CLOCK
+
+    @property
     def _server(self) -> str:
         return getattr(self._column.subject, "place", _URL)
 
     def _made(self, name: str) -> list[str]:
         keywords = _call("made", ", ".join(f"{key}={value!r}" for key, value in self._history.options.items())).keywords
         if self._column.offered.clock == "injected":
-            keywords += _call("made", "clock=lambda: now").keywords
+            keywords += _call("made", f"clock={self._clock}").keywords
         if self._column.offered.scope != "instance":
             keywords.append(ast.keyword("location", self._location()))
         instance = self._instances[name]
