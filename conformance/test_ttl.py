@@ -10,6 +10,8 @@ from .factory import NewCache
 from .model import MISSING
 from .strategies import refused, with_each
 
+ACCEPTED = "a ttl of {} was accepted; who takes one declares ttl_zero: expired, or forever"
+
 
 @needs(ttl="per-entry")
 def test_a_ttl_need_not_be_whole(new_cache: NewCache) -> None:
@@ -35,7 +37,7 @@ def test_a_ttl_below_zero_is_refused(new_cache: NewCache, ttl: float) -> None:
     if refused(lambda: cache.set("a", 2, ttl=ttl)):
         assert cache.get("a", MISSING) == 1, f"a refused ttl of {ttl} took the entry that was there"
     else:
-        assert new_cache.capabilities.ttl_zero != "rejected", f"a ttl of {ttl} was accepted"
+        assert new_cache.capabilities.ttl_zero != "rejected", ACCEPTED.format(ttl)
         assert cache.get("a", MISSING) is MISSING, f"a ttl of {ttl} is not over at once"
 
 
@@ -45,7 +47,7 @@ def test_a_default_ttl_below_zero_is_refused(new_cache: NewCache, ttl: float) ->
     """The same for the ttl that the cache is made with: refused then, or at the latest when it is to be used."""
     if refused(lambda: new_cache(ttl=ttl).set("a", 1)):
         return
-    assert new_cache.capabilities.ttl_zero != "rejected", f"a ttl of {ttl} was accepted"
+    assert new_cache.capabilities.ttl_zero != "rejected", ACCEPTED.format(ttl)
     cache = new_cache(ttl=ttl)
     cache.set("a", 1)
     assert cache.get("a", MISSING) is MISSING, f"a ttl of {ttl} is not over at once"
@@ -56,7 +58,7 @@ def test_a_ttl_of_zero_is_refused(new_cache: NewCache) -> None:
     """ttl_zero: rejected raises, and what was there stays."""
     cache = new_cache()
     cache.set("a", 1)
-    assert refused(lambda: cache.set("a", 2, ttl=0)), "a ttl of 0 was accepted"
+    assert refused(lambda: cache.set("a", 2, ttl=0)), ACCEPTED.format(0)
     assert cache.get("a", MISSING) == 1
 
 
