@@ -33,10 +33,12 @@ def gone(new_cache: NewCache) -> Iterator[None]:
         pytest.skip(f"{new_cache.name}: this server cannot be taken away; --backend=embedded can")
     gc.collect()  # what earlier tests have left is cleared away while the server can be asked to
     server.kill()
+    _tell(new_cache, "# the server is taken away")
     try:
         yield
     finally:
         server.restart()
+    _tell(new_cache, "# the server is back, and empty")
 
 
 @contextmanager
@@ -47,10 +49,12 @@ def frozen(new_cache: NewCache) -> Iterator[None]:
         pytest.skip(f"{new_cache.name}: this server cannot be frozen; --backend=embedded can")
     gc.collect()
     server.freeze()
+    _tell(new_cache, "# the server is frozen")
     try:
         yield
     finally:
         server.thaw()
+    _tell(new_cache, "# the server goes on")
 
 
 def await_(read: Callable[[], Any], expected: Any, never: Any = None) -> None:
@@ -62,3 +66,9 @@ def await_(read: Callable[[], Any], expected: Any, never: Any = None) -> None:
         if time.monotonic() > deadline:
             raise AssertionError(f"still {seen!r} after {SAFETY:g} s, not {expected!r}")
         time.sleep(0.005)
+
+
+def _tell(new_cache: NewCache, what: str) -> None:
+    """Write it down with the calls; where one of them has raised, that is the end of it."""
+    if new_cache.last is not None:
+        new_cache.last.aside(what)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 #: Where a script says why it cannot go wrong for certain.
-TOLD = "no script: |made while |a call was cancelled |a process "
+TOLD = "no script: |made while |a call was cancelled |a process |the server is (taken|frozen)"
 REASON = re.compile(rf"^ *# ({TOLD})|  # (thread|process|task) \d", re.MULTILINE)
 
 
