@@ -208,6 +208,11 @@ def test_who_is_held_up_by_a_compute_is_said(adapter: ModuleType) -> None:
     assert "; print('held up:', aside.is_alive())\n" in text
 
 
+def test_what_was_asked_again_and_again_is_short(adapter: ModuleType) -> None:
+    steps = [Step("delete", key, 0.0, "False") for key in ["'b'"] * 2 + ["'a'"] * 300]
+    assert "for key in ['b'] * 2 + ['a'] * 300: " in written(adapter.Larder, {}, *steps)
+
+
 def test_what_has_no_text_is_any_object(adapter: ModuleType) -> None:
     assert ".put('a', object(), " in written(adapter.Larder, {}, Step("set", "'a', <lock at 0x7f>", 0.0, "None"))
     generator = "'a', [<generator object <genexpr> at 0x7f>]"

@@ -80,7 +80,10 @@ def _listed(rows: Sequence[tuple[str, ...]]) -> str:
     if rows == [(repr(str(number)),) for number in range(len(rows))]:
         return f"map(str, range({len(rows)}))"
     told = [row[0] if len(row) == 1 else f"({', '.join(row)})" for row in rows]
-    return f"[{', '.join(told)}]"
+    runs = [(each, len([*same])) for each, same in groupby(told)]
+    if max(times for _, times in runs) < _MANY:
+        return f"[{', '.join(told)}]"
+    return " + ".join(f"[{each}] * {times}" for each, times in runs)
 
 
 def _changed(cache: Replica, step: Step, change: str) -> Iterator[str]:
