@@ -33,6 +33,8 @@ class Crashes:
         self._note: Any = None
         self._steps: _Steps | None = None
         self._stderr = os.dup(2)  # where Python itself can write, whatever is captured meanwhile
+        if vars(config.option).get("maxworkerrestart", "") is None:  # xdist ends the run after four for each worker
+            config.option.maxworkerrestart = str(sys.maxsize)
 
     def give_up(self, nodeid: str, message: str) -> NoReturn:
         """End this process, as there is no other way on."""
