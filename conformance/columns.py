@@ -10,11 +10,16 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from typing import Any
 
+import pytest
+
 from . import subjects
 from .breakers.contract import BreakerCapabilities, breaker_capabilities
 from .contract import Capabilities, ContractError, capabilities
 from .servers import Server
 from .subjects import Uninstalled
+
+#: The fixtures whose parameter is a column.
+FIXTURES = frozenset(("new_cache", "new_breaker"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +67,13 @@ class Column:
     def intermittent(self) -> Mapping[str, str]:
         """Those of them that show in some runs and not in others."""
         return getattr(self.subject, "intermittent", {})
+
+
+def column_of(item: pytest.Item) -> Column | None:
+    """The column that ``item`` was parametrised with."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    found = (params.get(name) for name in FIXTURES)
+    return next((each for each in found if isinstance(each, Column)), None)
 
 
 def choose(names: Iterable[str], servers: Sequence[Server], role: str = "cache") -> list[Column]:

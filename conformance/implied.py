@@ -11,16 +11,20 @@ def imply(verdicts: list[dict[str, Any]]) -> None:
     """Where a promise of its own is red, a drawn history that fails ``follows`` from it, or from one like it."""
     red = [each for each in verdicts if each["outcome"] in ("fail", "deviation") and not each.get("drawn")]
     for each in verdicts:
-        reds = [one for one in red if one["subject"] == each["subject"]]
-        if each["outcome"] == "fail" and each.get("drawn") and reds:
-            each |= {"outcome": "implied", "follows": _causes(each, reds)}
+        if each["outcome"] == "fail" and each.get("drawn"):
+            causes = _causes(each, [one for one in red if one["subject"] == each["subject"]])
+            each.update({"outcome": "implied", "follows": causes} if causes else {})
 
 
 def _causes(drawn: dict[str, Any], red: list[dict[str, Any]]) -> list[str]:
-    """Those whose own history goes wrong in the same operation with the same answer; failing that, any of them."""
+    """Those whose own history goes wrong in the same operation with the same answer; failing that, any that is news.
+
+    What is known explains nothing else: a history that goes wrong in another way has found something new.
+    """
     sign = _sign(drawn)
     alike = [each for each in red if sign and _sign(each) == sign]
-    return sorted(each["promise"] for each in alike or red)
+    news = [] if all(each["outcome"] == "deviation" for each in red) else red
+    return sorted(each["promise"] for each in alike or news)
 
 
 def _sign(verdict: dict[str, Any]) -> tuple[str, str] | None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from . import hooks
 from .breakers.factory import NewBreaker
-from .columns import Column
+from .columns import FIXTURES, Column, column_of
 from .contract import ContractError, needed_by
 from .crashes import Crashes
 from .factory import NewCache
@@ -23,7 +23,7 @@ from .processes import ServerError
 from .progress import Progress
 from .selection import Selection
 from .stalls import Stalls
-from .verdicts import FIXTURES, Verdicts, column_of
+from .verdicts import Verdicts
 from .watchdog import Watchdog
 
 #: How hard to look: drawn examples per promise.

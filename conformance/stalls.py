@@ -6,8 +6,8 @@ from collections.abc import Generator
 
 import pytest
 
+from .columns import column_of
 from .factory import NewCache
-from .verdicts import column_of
 
 PACES = (2, 4, 8)  # times the usual unit, until nothing stalls
 _FAILURES = (Exception, pytest.fail.Exception)

@@ -12,13 +12,11 @@ import pytest
 
 from . import results, script
 from .breakers import script as breakers
-from .columns import Column
+from .columns import FIXTURES, Column, column_of
 from .contract import ContractError, needed_by
 from .history import History
 from .results import Results
 
-#: The fixtures whose parameter is a column.
-FIXTURES = frozenset(("new_cache", "new_breaker"))
 _UNSEEN = "did not show in this run, as it comes and goes"
 
 
@@ -71,12 +69,19 @@ class Verdicts:
             noted.get(name, []).append(value)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, exitstatus: int) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         if hasattr(self._config, "workeroutput"):
             self._describe()
             self._config.workeroutput["cacheproof"] = (self._results.subjects, self._results.promises, self._unoffered)
         else:
             self.finish(complete=exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED))
+            if exitstatus == pytest.ExitCode.OK and self._unexplained:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for each in self._unexplained:
+            found = f"{each['promise']}[{each['subject']}] - {each['message'].partition(chr(10))[0]}"
+            terminalreporter.write_line(f"FAILED {found}; no known deviation goes wrong like this", red=True)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -131,6 +136,12 @@ class Verdicts:
         return _identity(item.function) in self._results.promises
 
     @property
+    def _unexplained(self) -> list[dict[str, Any]]:
+        """Drawn histories that fail where deviations are known, and do not follow from these."""
+        failed = [each for each in self._results.verdicts if each["outcome"] == "fail" and each.get("drawn")]
+        return [each for each in failed if (column := self._columns.get(each["subject"])) and column.deviations]
+
+    @property
     def _unoffered(self) -> list[dict[str, Any]]:
         """Of which no test was run; the others come with their reports."""
         return [each for each in self._results.verdicts if each["outcome"] == "not-offered" and "seconds" not in each]
@@ -160,13 +171,6 @@ def _promise(function: Callable[..., Any]) -> dict[str, Any]:
 
 def _identity(function: Callable[..., Any]) -> str:
     return f"{function.__module__.rpartition('.')[2]}.py::{function.__name__}"
-
-
-def column_of(item: pytest.Item) -> Column | None:
-    """The column that ``item`` was parametrised with."""
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    found = (params.get(name) for name in FIXTURES)
-    return next((each for each in found if isinstance(each, Column)), None)
 
 
 def _decides(report: pytest.TestReport) -> bool:

@@ -16,9 +16,8 @@ import pytest
 from . import factory, judged
 from .breakers import factory as breakers
 from .breakers import judged as calls
-from .columns import Column
+from .columns import Column, column_of
 from .crashes import Crashes
-from .verdicts import column_of
 
 GRACE = 5.0  # seconds at most until a subject that cannot be interrupted takes the process with it
 _HERE = str(Path(__file__).parent)

@@ -155,6 +155,27 @@ def test_a_deviation_that_comes_and_goes_is_never_a_pass(stranger: Path) -> None
     assert found["mine:Lucky"]["message"] == "did not show in this run, as it comes and goes"
 
 
+def test_a_known_deviation_hides_no_other_fault(stranger: Path) -> None:
+    """What a drawn history finds, and goes wrong as no known deviation does, is news: red, and told."""
+    promise = "test_entries.py::test_a_stored_falsy_value_is_a_hit"
+    rare = f"""
+class Rare(Forgetful):
+    deviations = {{{promise!r}: "as documented"}}
+
+    def set(self, key, value):
+        self.sets = getattr(self, "sets", 0) + 1
+        if self.sets % 7 or key not in self._entries:
+            super().set(key, value)
+"""
+    stranger.joinpath("mine.py").write_text(TEN_LINES + rare, encoding="utf-8")
+    run = judge(stranger, "--cache=mine:Rare", "--results=out.json", "--hypothesis-seed=0")
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "no known deviation goes wrong like this" in run.stdout
+    found = outcomes(stranger / "out.json")
+    assert found["deviation"] == {promise}
+    assert found["fail"] == {"test_history.py::test_any_history_of_entries"}
+
+
 def test_a_deviation_from_no_promise_is_a_usage_error(stranger: Path) -> None:
     """An id that matches nothing would hide the next failure."""
     wrong = "\nclass Sloppy(Plain):\n    deviations = {'test_entries.py::test_gone': 'renamed'}\n"

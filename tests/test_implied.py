@@ -47,6 +47,13 @@ def test_what_is_wrong_step_by_step_is_the_step_that_was_expected_otherwise() ->
     assert drawn["follows"] == ["lost"]
 
 
+def test_what_is_known_explains_nothing_else() -> None:
+    """A history that goes wrong as no known deviation does has found something new."""
+    drawn = verdict("any history", "get('e', MISSING)", "MISSING", drawn=True)
+    imply([drawn, {**EXPIRED}, {**UNTOLD, "outcome": "deviation"}])
+    assert drawn["outcome"] == "fail"
+
+
 @pytest.mark.parametrize("others", [[], [{**LOST, "subject": "another"}], [{**LOST, "outcome": "pass"}]])
 def test_a_history_that_alone_finds_it_is_broken(others: list[dict[str, Any]]) -> None:
     """Nothing else of the same cache is red."""

@@ -136,7 +136,8 @@ def _asked(cache: Replica, step: Step, *, shown: bool) -> list[str]:
     said, value = cache.call(step.name, _given(cache, step))
     answer = remark(step.answer)
     if step.by is not None:  # others were at work meanwhile, so here it may be answered otherwise
-        return _noted(_plain(said, value), f"{step.by}, from {step.at:.6f} s on, answered {answer}")
+        told = "raised" if step.raised else "answered"
+        return _noted(_plain(said, value), f"{step.by}, from {step.at:.6f} s on, {told} {answer}")
     if step.raised and shown:  # a compute that raised does not here
         return _noted(_plain(said, value) if value == "None" else [*said, f"print({value})"], f"raised {answer}")
     if step.raised:
