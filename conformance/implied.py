@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-_TOLD = ("MISSING", "None", "True", "False")  # answers that mean the same whatever was stored
+#: Answers that mean the same whatever was stored; of breakers, the states.
+_TOLD = ("MISSING", "None", "True", "False", "'closed'", "'open'", "'half-open'")
 
 
 def imply(verdicts: list[dict[str, Any]]) -> None:
