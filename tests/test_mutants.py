@@ -20,11 +20,14 @@ from functools import cache
 from itertools import count, groupby
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from conformance import mutants
 from conformance.mutants import breakers
+
+Verdict = dict[str, Any]
 
 SUITE = Path(mutants.__file__).parent.parent
 THOROUGH = "CACHEPROOF_SEEDS" in os.environ
@@ -82,9 +85,24 @@ def test_a_mutant_says_where_it_happened(name: str) -> None:
     assert re.search(r"\n *[\w.-]+/[\w.-]+(#\d+|@[0-9a-f]{7})\n", CACHES[name].__doc__ or "")
 
 
-def test_every_mutant_is_caught_by_what_it_names(folder: Path) -> None:
-    settled = {name: {each for each in promises - DRAWN[name] if not draws(each)} for name, promises in WRONG.items()}
-    assert red_by_group(folder, settled, "-m", "not hypothesis and not drawn") == settled
+@pytest.fixture(scope="module")
+def settled(folder: Path) -> list[Verdict]:
+    """What is red of all mutants, but for what is drawn."""
+    return red_by_group(folder, WRONG, "-m", "not hypothesis and not drawn")
+
+
+def test_every_mutant_is_caught_by_what_it_names(settled: list[Verdict]) -> None:
+    named = {name: {each for each in promises - DRAWN[name] if not draws(each)} for name, promises in WRONG.items()}
+    assert promises_by_name(WRONG, settled) == named
+
+
+def test_every_script_shows_what_is_wrong(settled: list[Verdict], tmp_path: Path) -> None:
+    """It stops there, prints it, or says why it cannot; of breakers, and of outages, other tests ask that."""
+    caches = [each for each in settled if each["subject"] in CACHES.keys() - APART]
+    tmp_path.joinpath("red.json").write_text(json.dumps({"verdicts": caches}), encoding="utf-8")
+    command = (sys.executable, Path(__file__).with_name("replay.py"), tmp_path / "red.json")
+    environment = {**os.environ, "PYTHONPATH": str(SUITE.parent)}
+    assert subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout == ""
 
 
 def test_every_mutant_is_caught_whatever_the_seed(folder: Path) -> None:
@@ -110,20 +128,28 @@ def test_drawn_histories_find_them(folder: Path) -> None:
     """What they find is luck, and goes by other promises; on this they stumble within a few calls."""
     drawn = {name: promises for name, promises in DRAWN.items() if promises}
     chosen = [f"{SUITE / promise}[{name}]" for name, promises in drawn.items() for promise in sorted(promises)]
-    assert red(folder, drawn, *chosen) == drawn
+    assert promises_by_name(drawn, red(folder, drawn, *chosen)) == drawn
 
 
 def test_nothing_right_is_accused(folder: Path) -> None:
     """Locked and lock-free, copying and sharing, by text and by hash, in memory and in a file."""
     options = ("--profile=thorough",) if THOROUGH else ()
-    assert red_by_group(folder, RIGHT, *options) == {name: set() for name in RIGHT}
+    assert promises_by_name(RIGHT, red_by_group(folder, RIGHT, *options)) == {name: set() for name in RIGHT}
 
 
-def red_by_group(folder: Path, names: Iterable[str], *options: str) -> dict[str, set[str]]:
-    """The promises that each breaks. Groups run side by side, as those with a server mostly wait."""
+def promises_by_name(names: Iterable[str], verdicts: Iterable[Verdict]) -> dict[str, set[str]]:
+    """The promises that each breaks."""
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for verdict in verdicts:
+        found[verdict["subject"].partition("@")[0]].add(verdict["promise"])
+    return found
+
+
+def red_by_group(folder: Path, names: Iterable[str], *options: str) -> list[Verdict]:
+    """What is red. Groups run side by side, as those with a server mostly wait."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = pool.map(lambda group: red(folder, group[0], *group[1], *options), groups(names))
-    return {name: promises for each in found for name, promises in each.items()}
+        return [verdict for those in found for verdict in those]
 
 
 def groups(names: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
@@ -138,16 +164,13 @@ def groups(names: Iterable[str]) -> Iterator[tuple[list[str], list[str]]]:
         yield list(those), [f"--backend={backend}", "-p", "tests.hurried", *(str(SUITE / file) for file in files)]
 
 
-def red(folder: Path, names: Iterable[str], *options: str) -> dict[str, set[str]]:
-    """The promises that each breaks."""
+def red(folder: Path, names: Iterable[str], *options: str) -> list[Verdict]:
+    """What is red."""
     results = folder / f"results-{next(NUMBERS)}.json"
     shutil.rmtree(folder / "examples", ignore_errors=True)  # it knows no earlier ones
     judge(folder, names, "--hypothesis-seed=0", f"--results={results}", *options)
-    found: dict[str, set[str]] = {name: set() for name in names}
-    for verdict in json.loads(results.read_text(encoding="utf-8"))["verdicts"]:
-        if verdict["outcome"] in ("fail", "error"):
-            found[verdict["subject"].partition("@")[0]].add(verdict["promise"])
-    return found
+    verdicts = json.loads(results.read_text(encoding="utf-8"))["verdicts"]
+    return [each for each in verdicts if each["outcome"] in ("fail", "error")]
 
 
 def broken_with(folder: Path, judged: Mapping[str, set[str] | None], seeds: int) -> dict[str, dict[str, list[int]]]:
