@@ -80,7 +80,7 @@ def _noise(results: dict[str, Any]) -> Iterator[Found]:
         worst = max(noisy, key=lambda each: float(each["floor"]))
         yield (
             f"{worst['subject']}, measured twice, differs by {worst['floor']:.0%}: smaller differences mean nothing.",
-            "Close what else is running, or take longer: --profile=standard",
+            f"Close what else is running, or take longer: {_longer(results)}",
         )
 
 
@@ -90,8 +90,13 @@ def _wide(results: dict[str, Any]) -> Iterator[Found]:
     if wide:
         yield (
             f"{len(wide)} of {len(ratios)} ratios have an interval wider than {WIDE:.0%} of them: too few samples.",
-            "Take more of them: --profile=standard, or thorough",
+            f"Take more of them: {_longer(results)}",
         )
+
+
+def _longer(results: dict[str, Any]) -> str:
+    """The option that takes more samples than this run did."""
+    return "--profile=standard" if results["run"]["profile"] == "quick" else "--profile=thorough"
 
 
 def _timer(pace: Pace) -> Iterator[Found]:

@@ -12,7 +12,8 @@ from bench.conditions import Times
 from bench.pace import PACES
 
 
-def test_warnings_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("profile", "longer"), [("quick", "standard"), ("standard", "thorough")])
+def test_warnings_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, profile: str, longer: str) -> None:
     """Of the clock rate, the load, the neighbours, the noise, wide intervals and the timer."""
     governor = tmp_path / "cpu0" / "cpufreq" / "scaling_governor"
     governor.parent.mkdir(parents=True)
@@ -22,11 +23,13 @@ def test_warnings_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(Times, "now", lambda: Times(200, 50))
     results = compared(("memory", 4), ("dict", 1))
     results["environment"]["load"] = 5.0
+    results["run"] = {"profile": profile}
     results["noise"] = [{"subject": "memory", "floor": 0.5}]
     results["measurements"][0]["ratio"] = {"value": 4.0, "low": 1.0, "high": 8.0}
     found = conditions.warnings(results, PACES["quick"], Times(100, 0))
     assert [each["what"].split()[1] for each in found] == ["processor", "machine", "host", "measured", "of", "timer"]
     assert all(each["remedy"] for each in found)
+    assert [each["what"].split()[1] for each in found if longer in each["remedy"]] == ["measured", "of"]
 
 
 def test_a_quiet_machine_is_not_warned_about(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
