@@ -29,7 +29,7 @@ def test_warnings_say_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     found = conditions.warnings(results, PACES["quick"], Times(100, 0))
     assert [each["what"].split()[1] for each in found] == ["processor", "machine", "host", "measured", "of", "timer"]
     assert all(each["remedy"] for each in found)
-    assert [each["what"].split()[1] for each in found if longer in each["remedy"]] == ["measured", "of"]
+    assert [each["what"].split()[1] for each in found[3:5] if longer in each["remedy"]] == ["measured", "of"]
 
 
 def test_a_quiet_machine_is_not_warned_about(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
