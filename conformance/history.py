@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -74,10 +75,12 @@ class Step:
             return self.arguments
         if self.raised:
             fails = any(each in self.answer for each in _FAILED)
-            return self.arguments.replace("compute", "lambda: 1 / 0") if fails else self.arguments
-        return (
-            self.arguments.replace("compute", f"lambda: {self.answer}") if _is_literal(self.answer) else self.arguments
-        )
+            return self._given("lambda: 1 / 0") if fails else self.arguments
+        return self._given(f"lambda: {self.answer}") if _is_literal(self.answer) else self.arguments
+
+    def _given(self, compute: str) -> str:
+        """The arguments, with this for ``compute``."""
+        return re.sub(r"\bcompute\b", lambda _: compute, self.arguments)
 
     @property
     def equal(self) -> bool:

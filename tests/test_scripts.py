@@ -125,7 +125,7 @@ class Filed(Plain):
         super().__init__()
 '''
 NAMES = ("Forgets", "Refuses", "Fails", "Shares", "Computes", "Awaited", "Meets", "Started", "Filed")
-CHOSEN = "delete_answers or after_set or an_answer or many_callers or change_during or another_instance"
+CHOSEN = "delete_answers or after_set or an_answer or many_callers or change_during or another_instance or own_key"
 
 
 @pytest.fixture(scope="module")
