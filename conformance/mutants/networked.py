@@ -117,12 +117,19 @@ class Networked(Texts, SingleFlight):
 
     def write(self, key: str, text: str, expires: float | None) -> str | None:
         """Replace what is there; nothing, where ``text`` is empty. What was there before."""
-        with self.client.pipeline() as pipeline:
+
+        def transaction(pipeline: Any) -> None:
+            written = max(version(), self.cleared(pipeline))  # an older one would hide what it takes the place of
+            pipeline.multi()
             pipeline.get(self.row(b"cleared"))
-            self.put(pipeline, key, version(), text, expires)
+            self.put(pipeline, key, written, text, expires)
             pipeline.delete(self.row(b"claim:", key))
-            cleared, before, _ = pipeline.execute()
+
+        cleared, before, _ = self.client.transaction(transaction, self.row(b"cleared"))
         return live(before, cleared)
+
+    def cleared(self, client: Any) -> int:
+        return int(client.get(self.row(b"cleared")) or 0)
 
     def put(self, pipeline: Any, key: str, written: int, text: str, expires: float | None) -> None:
         left = None if expires is None else max(1, ceil((expires - self.now()) * 1000))
@@ -130,7 +137,12 @@ class Networked(Texts, SingleFlight):
         pipeline.set(self.row(b"entry:", key), raw, px=left if text else TOMBSTONE, get=True)
 
     def empty(self) -> None:
-        self.client.set(self.row(b"cleared"), version())
+        def transaction(pipeline: Any) -> None:
+            cleared = max(version(), self.cleared(pipeline) + 1)  # an older one would bring back what is gone
+            pipeline.multi()
+            pipeline.set(self.row(b"cleared"), cleared)
+
+        self.client.transaction(transaction, self.row(b"cleared"))
         claims = list(self.client.scan_iter(match=pattern(self.row(b"claim:"))))
         self.client.delete(b"", *claims)
 
