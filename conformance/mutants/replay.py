@@ -63,7 +63,10 @@ class SkipsTheDelete(FailsOver):
     """
 
     backend = "embedded"
-    caught_by = ("test_replay.py::test_what_is_changed_once_the_outage_was_noticed_is_never_undone",)
+    caught_by = (
+        "test_replay.py::test_what_is_changed_once_the_outage_was_noticed_is_never_undone",
+        "test_replay.py::test_a_delete_during_an_outage_is_never_undone",
+    )
 
     def note(self, key: str, write: Write) -> str | None:
         return None if not write.text and self.away and key not in self.journal.writes else super().note(key, write)
@@ -96,6 +99,7 @@ class ReadsTooEarly(FailsOver):
         "test_replay.py::test_what_is_changed_once_the_outage_was_noticed_is_never_undone",
         "test_replay.py::test_what_was_set_during_an_outage_arrives",
         "test_replay.py::test_a_delete_during_an_outage_is_never_undone",
+        "test_replay.py::test_a_clear_during_an_outage_is_never_undone",
     )
 
     def found(self, key: str) -> str | None:
