@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -47,14 +48,20 @@ class Plain:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The distribution, built from the files that git knows of."""
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files that git knows of."""
+    folder = tmp_path_factory.mktemp("source")
     for file in _tracked():
-        target = source / file
+        target = folder / file
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(CHECKOUT.joinpath(file).read_bytes())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The distribution, built from them."""
+    folder = tmp_path_factory.mktemp("wheel")
     _run("-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(folder), str(source))
     return next(folder.glob("*.whl"))
 
@@ -80,14 +87,30 @@ def test_the_wheel_holds_what_the_checkout_holds(wheel: Path) -> None:
 
 def test_a_stranger_judges_a_cache_with_the_installed_suite(site: Path, tmp_path: Path) -> None:
     """One line in conftest.py, one command, and a page at the end."""
-    tmp_path.joinpath("plain.py").write_text(PLAIN, encoding="utf-8")
-    tmp_path.joinpath("conftest.py").write_text(
-        'pytest_plugins = ["cacheproof.conformance.plugin"]\n', encoding="utf-8"
-    )
-    options = ["--cache=plain:Plain", "--profile=quick", "--results=out/conformance.json"]
-    _run("-m", "pytest", "--pyargs", "cacheproof.conformance", *options, cwd=tmp_path, path=site)
+    options = _project(tmp_path)
+    _run("-m", "pytest", *options, cwd=tmp_path, path=site)
     _run("-m", "cacheproof.reports", "out", cwd=tmp_path, path=site)
     assert tmp_path.joinpath("out", "report.html").is_file()
+
+
+def test_the_suite_works_from_a_checkout_that_is_installed(source: Path, tmp_path: Path) -> None:
+    """With ``pip install -e``: nothing is there twice, though pytest names modules by their folders."""
+    site, project = tmp_path / "site", tmp_path / "project"
+    _run("-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-t", str(site), "-e", str(source))
+    project.mkdir()
+    made_known = f"import site\nsite.addsitedir({str(site)!r})\n"  # what a folder of packages is to Python by itself
+    site.joinpath("sitecustomize.py").write_text(made_known, encoding="utf-8")
+    _run("-m", "pytest", *_project(project), cwd=project, path=site)
+    verdicts = json.loads(project.joinpath("out", "conformance.json").read_text(encoding="utf-8"))["verdicts"]
+    assert {each["outcome"] for each in verdicts} == {"pass", "not-offered"}
+
+
+def _project(folder: Path) -> list[str]:
+    """A cache in ``folder``, and how pytest judges it there."""
+    folder.joinpath("plain.py").write_text(PLAIN, encoding="utf-8")
+    folder.joinpath("conftest.py").write_text('pytest_plugins = ["cacheproof.conformance.plugin"]\n', encoding="utf-8")
+    options = ["--cache=plain:Plain", "--profile=quick", "--results=out/conformance.json"]
+    return ["--pyargs", "cacheproof.conformance", *options]
 
 
 def _tracked() -> list[str]:
