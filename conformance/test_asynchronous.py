@@ -127,19 +127,15 @@ def test_after_a_cancelled_compute_the_next_call_computes(new_cache: NewCache) -
 @needs(asynchronous="yes", get_or_set="single-flight")
 def test_a_task_that_computes_cannot_ask_for_its_own_key(new_cache: NewCache) -> None:
     """A compute that needs its own result cannot have it: an error at once, not a deadlock, and no second compute."""
-    cache = new_cache()
-
-    async def outer() -> Any:
-        return await asked(cache, "get_or_set", "a", Origin(held=False))
+    cache, inner = new_cache(), Origin(held=False)
 
     async def main() -> Any:
-        asking = asyncio.ensure_future(asked(cache, "get_or_set", "a", outer))
+        asking = asyncio.ensure_future(asked(cache, "get_or_set", "a", lambda: asked(cache, "get_or_set", "a", inner)))
         done, _ = await asyncio.wait([asking], timeout=PATIENCE)
         await end(asking)
         first = cache.history.steps[0]
         first.met = len(cache.history.steps)
-        if not done:
-            first.answer, first.raised = UNANSWERED, False
+        first.answer = first.answer if done else UNANSWERED
         return done and asking.exception()
 
     answer = run(new_cache, main())
