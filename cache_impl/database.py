@@ -20,6 +20,7 @@ from .private import private_directory, private_file, protect
 _NAME = "cache.sqlite3"
 _BESIDE = (f"{_NAME}-wal", f"{_NAME}-shm", f"{_NAME}-journal")  # where SQLite keeps what is under way
 _LOG = 16 * 2**20  # bytes of log that are kept for the next writes; more is given back
+_PAGES = 2000  # in that log, then they go to the file; with 1000 a set of 12 KiB takes a tenth longer
 _PATIENCE = 1.0  # seconds that a fork waits for statements under way
 
 _FAILURES = (sqlite3.Error, UnicodeDecodeError)  # SQLite may quote a damaged file, and Python cannot read that
@@ -206,6 +207,7 @@ def _configure(connection: sqlite3.Connection) -> None:
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA journal_size_limit = {_LOG}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
     except BaseException:
         connection.close()
         raise
