@@ -80,19 +80,19 @@ class WaitedClock:
         self.unit = pace * max(0.064, 2 * granularity)
         self.margin = self.blur = self.unit / 2
         self.late = granularity
-        self._waited = 0.0
+        self.waited = 0.0
         self._began = time.monotonic()
 
     @property
     def stalled(self) -> bool:
         """Whether so much more time has passed than was waited for that answers may be other ones."""
-        return self.now() - self._waited > self.margin / 2
+        return self.now() - self.waited > self.margin / 2
 
     def now(self) -> float:
         return time.monotonic() - self._began
 
     def advance(self, seconds: float) -> None:
-        self._waited += seconds
+        self.waited += seconds
         deadline = time.monotonic() + seconds
         while (remaining := deadline - time.monotonic()) > 0:
             time.sleep(remaining)

@@ -38,6 +38,7 @@ class NewCache:
         self.column = column
         self.last: Judged | None = None
         self.pace = 1  # how much longer than usual to wait, where time must be waited for
+        self.stalls = 0  # of the caches before the one made last, since this was set
         self._begun: History | None = None
         self.location: Location | None = None  # of the cache made last
         self._discarded: list[tuple[Any, Location | None]] = []  # a finalizer may come while a server's lock is held
@@ -77,6 +78,12 @@ class NewCache:
         return isinstance(timeline, WaitedClock) and timeline.stalled
 
     @property
+    def waited(self) -> bool:
+        """Whether time was waited for with the cache made last."""
+        timeline = self.last.timeline if self.last is not None else None
+        return isinstance(timeline, WaitedClock) and timeline.waited > 0
+
+    @property
     def waits(self) -> bool:
         """Whether its time can only be waited for."""
         return self.capabilities.ttl != "none" and not self._moves_clock and self.column.server is None
@@ -84,6 +91,7 @@ class NewCache:
     def __call__(self, capacity: int | None = None, ttl: float | None = None) -> Judged:
         """A new, empty cache that writes its history down."""
         self._clear_up()
+        self.stalls += self.stalled
         self.last = None  # one that cannot be made has no history, least of all that of another
         options = self._options(capacity, ttl)
         self._begun = History(options)

@@ -5,24 +5,34 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import pytest
+from hypothesis.errors import Flaky
 
 from .columns import column_of
 from .factory import NewCache
 
 PACES = (2, 4, 8)  # times the usual unit, until nothing stalls
 _FAILURES = (Exception, pytest.fail.Exception)
+_UNDECIDED = (
+    "answers came so late, each time it was asked, that time may have decided: "
+    "run it again with less beside it; if it is the cache that takes so long, nothing can be said"
+)
 
 
 class Stalls:
-    """A plugin that asks again where a stall may have decided: a failure, or a known deviation that passes."""
+    """A plugin that asks again where a stall may have decided: a failure, or a known deviation that passes.
+
+    Where it may have each time, the promise is not judged.
+    """
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None]:
         factory = getattr(item, "funcargs", {}).get("new_cache")
+        if isinstance(factory, NewCache):
+            factory.stalls = 0
         try:
             yield
-        except _FAILURES:
-            if not (isinstance(factory, NewCache) and factory.stalled):
+        except _FAILURES as error:
+            if not (isinstance(factory, NewCache) and _may_have_decided(factory, error)):
                 raise
         else:
             if not (isinstance(factory, NewCache) and factory.stalled and _known(item)):
@@ -33,15 +43,24 @@ class Stalls:
 def _again(item: pytest.Item, factory: NewCache) -> None:
     try:
         for factory.pace in PACES:
+            factory.stalls = 0
             try:
                 item.runtest()
-            except _FAILURES:
-                if factory.pace == PACES[-1] or not factory.stalled:
+            except _FAILURES as error:
+                last = factory.pace == PACES[-1]
+                if not _may_have_decided(factory, error) or (last and not factory.waited):
                     raise
             else:
-                return
+                if not (factory.stalled and _known(item)):
+                    return
     finally:
         factory.pace = 1
+    pytest.skip(_UNDECIDED)
+
+
+def _may_have_decided(factory: NewCache, error: BaseException) -> bool:
+    """One that did not fail a second time did so with an earlier cache."""
+    return factory.stalled or (isinstance(error, Flaky) and factory.stalls > 0)
 
 
 def _known(item: pytest.Item) -> bool:
