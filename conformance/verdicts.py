@@ -16,6 +16,7 @@ from .columns import FIXTURES, Column, column_of
 from .contract import ContractError, needed_by
 from .history import History
 from .results import Results
+from .turns import Turns
 
 _UNSEEN = "did not show in this run, as it comes and goes"
 
@@ -28,6 +29,8 @@ class Verdicts:
 
     def __init__(self, config: pytest.Config, columns: Sequence[Column]) -> None:
         self._config, self._columns = config, {each.name: each for each in columns}
+        self._turns = Turns()
+        config.pluginmanager.register(self._turns, "cacheproof-turns")
         command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
         self._results = Results(profile=config.getoption("profile"), command=command)
         try:
@@ -74,7 +77,8 @@ class Verdicts:
             self._describe()
             self._config.workeroutput["cacheproof"] = (self._results.subjects, self._results.promises, self._unoffered)
         else:
-            self.finish(complete=exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED))
+            ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+            self.finish(complete=ended and self._turns.taken)
             if exitstatus == pytest.ExitCode.OK and self._unexplained:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

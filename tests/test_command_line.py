@@ -209,6 +209,15 @@ def test_a_run_that_is_cut_off_says_so(stranger: Path) -> None:
     assert not _document(stranger / "out.json")["run"]["complete"]
 
 
+def test_a_run_that_stops_at_a_failure_says_so(stranger: Path) -> None:
+    """Though pytest ends it like one that looked at all."""
+    broken = "\nclass Broken(Plain):\n    def delete(self, key):\n        return None\n"
+    stranger.joinpath("mine.py").write_text(TEN_LINES + broken, encoding="utf-8")
+    run = judge(stranger, "--cache=mine:Broken", "-k", "delete", "--results=out.json", "-x")
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert not _document(stranger / "out.json")["run"]["complete"]
+
+
 def _document(file: Path) -> Any:
     return json.loads(file.read_text(encoding="utf-8"))
 
