@@ -120,11 +120,16 @@ def test_get_does_not_prolong(new_cache: NewCache, units: int) -> None:
 
 
 @needs(ttl="fixed")
-def test_delete_of_an_expired_entry_answers_false(new_cache: NewCache) -> None:
-    """An expired entry is not there to delete."""
+@with_each(older=("", "b"))
+def test_delete_of_an_expired_entry_answers_false(new_cache: NewCache, older: str) -> None:
+    """An expired entry is not there to delete, nor where an older one that was set again lives on."""
     cache = new_cache(ttl=new_cache.unit)
-    cache.set("a", 1)
-    cache.advance(1.5 * cache.unit + cache.late)
+    for key in older + "a":
+        cache.set(key, 1)
+    cache.advance(0.75 * cache.unit)
+    for key in older:
+        cache.set(key, 2)
+    cache.advance(0.75 * cache.unit + cache.late)
     assert cache.delete("a") is False
 
 

@@ -66,7 +66,14 @@ class CacheboxTTL(_Cachebox, cachebox.TTLCache[Any, Any]):
         "threads": "safe",
         "get_or_set": "plain",
     }
-    deviations = {**_UNBOUNDED, **_LAZY}
+    deviations = {
+        **_UNBOUNDED,
+        **_LAZY,
+        "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
+            "an entry that is set again keeps its place, and those behind it are not looked at: pop() gives away "
+            f"what has expired, {_CODE}/src/policies/ttlpolicy.rs#L323-L326"
+        ),
+    }
 
     def __init__(self, capacity: int, ttl: float = 1e9) -> None:
         super().__init__(capacity, ttl)
