@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf, nextafter
-from typing import Any, Final, NamedTuple
+from reprlib import repr as shortened
+from typing import Any, Final, NamedTuple, TypeVar
 
-from .errors import BadKey, BadSetting
+from .errors import BadKey, BadSetting, BadValue
 
 _FAR = 2.0**43  # seconds, 280,000 years: a clock that reads more no longer tells milliseconds apart
+_MANY_BITS = 256
+K = TypeVar("K")
 
 
 class _Missing:
@@ -51,14 +55,14 @@ def deadline(now: float, ttl: float) -> float:
     """
     try:
         end = float(now + ttl)
-        if now < end < _FAR:
+        if now < end < _FAR and ttl is not True:
             return end
         if ttl > 0 and end == now < _FAR:  # too short for the clock's digits; an entry is never gone too early
             return nextafter(now, inf)
     except (TypeError, OverflowError):
         pass
     raise BadSetting(
-        f"ttl is {ttl!r}; it is a number of seconds, above 0 and small enough to add to the clock ({now!r})"
+        f"ttl is {shown(ttl)}; it is a number of seconds, above 0 and small enough to add to the clock ({now!r})"
     )
 
 
@@ -74,18 +78,35 @@ def checked_seconds(name: str, seconds: float) -> float:
     try:
         return deadline(0.0, seconds)
     except BadSetting:
-        raise BadSetting(f"{name} is {seconds!r}; it is a number of seconds above 0") from None
+        raise BadSetting(f"{name} is {shown(seconds)}; it is a number of seconds above 0") from None
 
 
 def checked_capacity(capacity: int) -> int:
     """``capacity``, which is a number of entries."""
     if isinstance(capacity, bool) or not isinstance(capacity, int) or capacity < 1:
-        raise BadSetting(f"capacity is {capacity!r}; it is a whole number of entries, 1 or more")
+        raise BadSetting(f"capacity is {shown(capacity)}; it is a whole number of entries, 1 or more")
     return capacity
 
 
 def checked_text(key: str) -> str:
     """``key``, which is text: what a tier outside this process asks of its keys."""
     if not isinstance(key, str):
-        raise BadKey(f"key {key!r} is of type {type(key).__name__}; here a key is a str, such as cache_key() makes")
+        raise BadKey(
+            f"key {shown(key)} is of type {type(key).__name__}; here a key is a str, such as cache_key() makes"
+        )
     return key
+
+
+def checked_mapping(mapping: Mapping[K, Any]) -> Mapping[K, Any]:
+    """``mapping``, which is a dict or like one: what ``set_many`` takes."""
+    if not hasattr(mapping, "items"):
+        kind = type(mapping).__name__
+        raise BadValue(f"{shown(mapping)} is of type {kind}; set_many takes a mapping, such as {{key: value}}")
+    return mapping
+
+
+def shown(value: object) -> str:
+    """``value`` for the text of an error: in a line, however long it is."""
+    if isinstance(value, int) and value.bit_length() > _MANY_BITS:
+        return f"an int of {value.bit_length():,} bits"  # Python refuses to write out the longest
+    return shortened(value)

@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from .basics import MISSING, checked_ttl
+from .basics import MISSING, checked_mapping, checked_ttl
 from .breaker import CircuitBreaker
 from .codec import encode
 from .errors import BadSetting
@@ -110,7 +110,7 @@ class LayeredCache(Fronted):
 
     def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
         """Store every value of ``mapping``; on an error, none."""
-        payloads = {self._raw(key): encode(value) for key, value in mapping.items()}
+        payloads = {self._raw(key): encode(value) for key, value in checked_mapping(mapping).items()}
         now, expires = self._lifetime(ttl)
         if self._front is None:
             self._layers.put(payloads, expires, now)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import Any
 
+from .basics import checked_mapping
 from .file import FileCache
 from .fronted import Fronted
 from .layered import Health
@@ -38,7 +39,7 @@ class LocalCache(Fronted, FileCache):
 
     def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
         """Store every value of ``mapping``; on an error, none."""
-        with self._writing(mapping):
+        with self._writing(checked_mapping(mapping)):
             super().set_many(mapping, ttl)
 
     def health(self) -> Health:

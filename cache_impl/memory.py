@@ -8,7 +8,7 @@ from copy import deepcopy
 from types import TracebackType
 from typing import Any, Self
 
-from .basics import MISSING, Stats, checked_capacity, checked_ttl
+from .basics import MISSING, Stats, checked_capacity, checked_mapping, checked_ttl
 from .coroutines import Coroutines
 from .flight import Flight, Flights
 from .lru import Entries
@@ -75,7 +75,7 @@ class MemoryCache(Coroutines[Hashable]):
 
     def set_many(self, mapping: Mapping[Hashable, Any], ttl: float | None = None) -> None:
         """Store every value of ``mapping``; on an error, none."""
-        values = {key: self._copy(value) for key, value in mapping.items()}
+        values = {key: self._copy(value) for key, value in checked_mapping(mapping).items()}
         with self._entries.lock:
             now, end = self._entries.lifetime(ttl)
             for key, value in values.items():

@@ -9,7 +9,7 @@ from math import inf
 from threading import Lock
 from typing import Any, Self
 
-from .basics import MISSING, Stats, checked_ttl
+from .basics import MISSING, Stats, checked_mapping, checked_ttl
 from .codec import decode, encode
 from .coroutines import Coroutines
 from .errors import CacheError
@@ -91,7 +91,7 @@ class Tier(Renewing, Coroutines[str]):
 
     def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
         """Store every value of ``mapping``; on an error, none."""
-        payloads = {self._raw(key): encode(value) for key, value in mapping.items()}
+        payloads = {self._raw(key): encode(value) for key, value in checked_mapping(mapping).items()}
         now, expires = self._lifetime(ttl)
         version = time.time_ns()
         frames = {raw: self._frames.pack(raw, payload, expires, version) for raw, payload in payloads.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from math import inf, nan
 from pathlib import Path
@@ -26,7 +27,7 @@ from cache_impl import (
     figures,
 )
 
-BAD_TTLS = (0, -1, -0.5, -inf, nan, inf, 10**400)
+BAD_TTLS = (0, -1, -0.5, -inf, nan, inf, 10**400, True, False)
 BAD_KEYS = (None, 0, 1.5, True, b"a", ("a",))
 Make = Callable[..., Any]
 
@@ -60,6 +61,28 @@ def test_a_bad_ttl_is_a_bad_setting(make: Make, ttl: float) -> None:
             operation()
     assert cache.get_many("ab") == {"a": 1}
     assert issubclass(BadSetting, ValueError)
+
+
+def test_what_is_wrong_is_told_in_a_line() -> None:
+    """However long it is; Python itself refuses to write out 5,000 digits."""
+    for wrong, told in ((10**400, "an int of 1,329 bits"), (10**5000, "an int of 16,610 bits"), ("1" * 99, "'111")):
+        with pytest.raises(BadSetting, match=f"^ttl is {told}.{{0,150}}$"):
+            MemoryCache(ttl=wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [[("a", 1)], [["a", 1]], "a", 5, None])
+def test_what_is_no_mapping_is_a_bad_value(make: Make, wrong: Any) -> None:
+    """BadValue, which is a TypeError, from set_many, before anything is stored."""
+    cache = make()
+    with pytest.raises(BadValue, match=f"^{re.escape(repr(wrong))} is of type {type(wrong).__name__}; set_many takes"):
+        cache.set_many(wrong)
+    assert list(cache) == []
+
+
+def test_what_is_no_mapping_is_refused_with_memory_before_it(tmp_path: Path) -> None:
+    """Where keys are asked for before values."""
+    with pytest.raises(BadValue, match="set_many takes a mapping"):
+        LocalCache(tmp_path, memory=MemoryCache()).set_many([["a", 1]])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("capacity", [0, -1])
