@@ -3,8 +3,6 @@
 ``python -m reports compare A B``: what differs between two or more such folders.
 """
 
-# ruff: noqa: T201 - a command prints
-
 from __future__ import annotations
 
 import argparse
@@ -45,7 +43,7 @@ def _report(arguments: list[str]) -> int:
     report = _read(parser, directory)
     pages = {"report.html": page.html(report), "report.md": page.markdown(report), "report.json": data.text(report)}
     _write(parser, directory, pages)
-    print(terminal.summary(report, [directory / name for name in pages]))
+    terminal.say(terminal.summary(report, [directory / name for name in pages]))
     return 0
 
 
@@ -62,7 +60,7 @@ def _compare(arguments: list[str]) -> int:
     found = comparison.compare([(each, _read(parser, each)) for each in folders])
     pages = {"compare.html": comparison.html(found), "compare.md": comparison.markdown(found)}
     _write(parser, folders[-1], pages)
-    print("\n".join([comparison.headline(found), *(str(folders[-1] / name) for name in pages)]))
+    terminal.say("\n".join([comparison.headline(found), *(str(folders[-1] / name) for name in pages)]))
     return 0
 
 

@@ -1,5 +1,7 @@
 """The summary in the terminal: at most 25 lines, in colour where the terminal takes it, as wide as the window."""
 
+# ruff: noqa: T201 - it prints
+
 from __future__ import annotations
 
 import os
@@ -30,6 +32,15 @@ def summary(report: Report, paths: list[Path]) -> str:
         lines = [*lines[: room - 1], [(f"… and {len(lines) - room + 1} more lines in the report", GREY)]]
     lines += end
     return "\n".join(_draw(each, cut=number < len(lines) - len(paths)) for number, each in enumerate(lines))
+
+
+def say(text: str) -> None:
+    """Print ``text``; where nobody reads on, as behind ``| head``, that is no error."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # Python writes what it still holds when it ends
 
 
 Line = list[tuple[str, str]]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,6 +110,17 @@ def test_the_command_writes_three_pages_and_ends_with_their_paths(
     assert said[-3:] == [str(folder / name) for name in PAGES]
     assert len(said) <= 25
     assert sorted(path.name for path in folder.iterdir()) == sorted([*PAGES, "bench.json", "conformance.json"])
+
+
+def test_a_summary_that_nobody_reads_is_no_error(folder: Path) -> None:
+    """As behind `| head`: the pages are written, and nothing is said of a broken pipe."""
+    unread, said = os.pipe()
+    os.close(unread)
+    with os.fdopen(said, "w") as pipe:
+        command = [sys.executable, "-m", "reports", str(folder)]
+        run = subprocess.run(command, cwd=REPORTS.parent, stdout=pipe, stderr=subprocess.PIPE, check=False)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert (folder / "report.html").exists()
 
 
 def test_a_second_report_does_not_read_the_first(folder: Path) -> None:
