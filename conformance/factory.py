@@ -90,26 +90,19 @@ class NewCache:
 
     def __call__(self, capacity: int | None = None, ttl: float | None = None) -> Judged:
         """A new, empty cache that writes its history down."""
-        self._clear_up()
-        self.stalls += self.stalled
-        self.last = None  # one that cannot be made has no history, least of all that of another
-        options = self._options(capacity, ttl)
-        self._begun = History(options)
-        location = self.location = self._location()
-        timeline = self._timeline(location)
-        extra = {"clock": timeline} if self._moves_clock else {}
-        cache = Judged(lambda: self._judged(location, options | extra), self._begun, timeline)
-        weakref.finalize(cache, self._discarded.append, (cache.subject, location))
-        self.last = cache
-        return cache
+        return self._written_down(self._options(capacity, ttl), self._location())
 
     def bare(self, capacity: int | None = None, ttl: float | None = None, **options: Any) -> Any:
         """The plain subject, on its own clock, with nothing between it and the caller; ``options`` are its own."""
         return self._make(self._location(), self._options(capacity, ttl) | options, self.runner)
 
-    def shipped(self) -> Any:
-        """``bare``, with what the subject names as ``usual``: judged and measured it is with more patience."""
-        return self.bare(**self._usual)
+    def shipped(self, url: str | None = None) -> Judged:
+        """A new cache with what the subject names as ``usual``: judged and measured it is with more patience.
+
+        It is on the server at ``url``, where one is given.
+        """
+        location = self._location() if url is None else _elsewhere(url)
+        return self._written_down(self._options(None, None) | self._usual, location)
 
     def driven(self, subject: Any) -> Any:
         """``subject``, with what it awaits awaited: the methods of every subject can then be called alike."""
@@ -118,8 +111,7 @@ class NewCache:
     def at(self, url: str) -> Any:
         """The plain subject, on a server somewhere else; it writes no history."""
         self.last = self._begun = None
-        connect = partial(redis.Redis.from_url, url)
-        return self._make(Location(url, "cacheproof:", connect), self._usual, self.runner)
+        return self._make(_elsewhere(url), self._usual, self.runner)
 
     def inside(self, directory: Path) -> Any:
         """The subject under test in ``directory``, which need not be there yet; it writes no history."""
@@ -145,6 +137,19 @@ class NewCache:
     @property
     def _moves_clock(self) -> bool:
         return self.capabilities.clock == "injected"
+
+    def _written_down(self, options: dict[str, Any], location: Location | None) -> Judged:
+        self._clear_up()
+        self.stalls += self.stalled
+        self.last = None  # one that cannot be made has no history, least of all that of another
+        self._begun = History(options)
+        self.location = location
+        timeline = self._timeline(location)
+        extra = {"clock": timeline} if self._moves_clock else {}
+        cache = Judged(lambda: self._judged(location, options | extra), self._begun, timeline)
+        weakref.finalize(cache, self._discarded.append, (cache.subject, location))
+        self.last = cache
+        return cache
 
     def _enter_running(self, session: ExitStack) -> str:
         running: Callable[[], Any] | None = getattr(self.column.subject, "running", None)
@@ -203,6 +208,10 @@ class NewCache:
             self.column.server.forget(location)
         elif self.capabilities.scope == "host":
             shutil.rmtree(str(location), ignore_errors=True)
+
+
+def _elsewhere(url: str) -> Location:
+    return Location(url, "cacheproof:", partial(redis.Redis.from_url, url))
 
 
 async def _construct(factory: NewCache, options: dict[str, Any]) -> Any:

@@ -29,8 +29,9 @@ MODELLED = {
 }
 SILENT = {"set", "set_many", "clear"}  # what they answer is not promised
 UNANSWERED = "..."
+FAILED = "1 / 0"  # what a compute did that has raised
 _FAILED = ("ZeroDivisionError: ", "Failed: compute was called")  # how a compute of ours fails
-_NAMES = {"MISSING": MISSING, "inf": float("inf"), "nan": float("nan")}
+_NAMES = {"MISSING": MISSING, "compute": None, "inf": float("inf"), "nan": float("nan")}
 
 
 @dataclass
@@ -38,7 +39,8 @@ class Step:
     """One operation: what was called with what, the answer as Python, and the clock when it was asked.
 
     Where several callers were at work: ``by`` whom, and ``until`` when it was not answered. ``met`` is the number of
-    steps at its end, where others were begun before that.
+    steps at its end, where others were begun before that. ``computed`` is what its compute did at each call, as
+    Python; None where that is not known.
     """
 
     name: str
@@ -50,12 +52,13 @@ class Step:
     by: str | None = None
     until: float | None = None
     met: int = 0
+    computed: tuple[str, ...] | None = None
     thread: int = field(default_factory=threading.get_ident)
 
     @property
     def operation(self) -> str:
         """The method, whichever instance it was called on."""
-        return self.name.removeprefix("other.")
+        return self.name.rpartition(".")[2]
 
     @property
     def call(self) -> str:
@@ -70,9 +73,11 @@ class Step:
 
     @property
     def computing(self) -> str:
-        """The arguments with a compute that gives this answer, where that has a text."""
+        """The arguments with a compute that does what it did, or gives this answer, where that has a text."""
         if "compute" not in self.arguments:
             return self.arguments
+        if self.computed is not None:
+            return self._given(_computing(self.computed)) if all(map(_is_python, self.computed)) else self.arguments
         if self.raised:
             fails = any(each in self.answer for each in _FAILED)
             return self._given("lambda: 1 / 0") if fails else self.arguments
@@ -91,7 +96,9 @@ class Step:
     def waits_for(self, later: Sequence[Step]) -> bool:
         """Whether it computed while ``later`` steps began, on other threads."""
         computes = self.operation == "get_or_set" and "compute" in self.arguments
-        return computes and self.met > 0 and self.by is None and any(each.thread != self.thread for each in later[:1])
+        elsewhere = any(each.thread != self.thread for each in later[:1])
+        cancelled = any(each.answer.startswith("CancelledError") for each in (self, *later))
+        return computes and self.met > 0 and self.by is None and elsewhere and not cancelled
 
     def as_dict(self) -> dict[str, Any]:
         known = {"call": self.call, "answer": self.answer, "at": round(self.at, 6)}
@@ -132,13 +139,16 @@ class History:
     def annotate(self, offered: Capabilities, blur: float) -> None:
         """Write beside each step what the model would have answered, where that is something else."""
         now = 0.0
-        model = Model(offered, lambda: now, blur=blur, **self.options)
+        bounds = {name: each for name, each in self.options.items() if name in ("capacity", "ttl")}
+        model = Model(offered, lambda: now, blur=blur, **bounds)
         for step in self.steps:
             now = step.at
             if step.name == "aside":  # what was done behind the cache's back, the model knows nothing of
                 return
             if step.operation in MODELLED and not step.raised and step.by is None:
                 _compare(step, getattr(model, MODELLED[step.operation]))
+            if step.operation == "get_or_set" and step.met == 0 and not step.raised:
+                _land(step, model)
 
 
 def _shown(argument: Any) -> str:
@@ -148,6 +158,10 @@ def _shown(argument: Any) -> str:
     if isinstance(argument, Iterator):
         return f"iter({list(copy.copy(argument))!r})"  # the copy of an iterator leaves it where it is
     return "compute" if callable(argument) else repr(argument)
+
+
+def _is_python(text: str) -> bool:
+    return text == FAILED or _is_literal(text)
 
 
 def _is_literal(text: str) -> bool:
@@ -167,6 +181,26 @@ def _compare(step: Step, ask: Callable[..., Any]) -> None:
         return
     if step.operation not in SILENT and repr(expected) != step.answer:
         step.expected = repr(expected)
+
+
+def _land(step: Step, model: Model) -> None:
+    """Have ``model`` keep what was computed, where it had nothing."""
+    try:
+        (key, _, *ttl), named = _arguments(step)
+        there = model.get(key, MISSING, seen=MISSING if step.computed else ...)
+        if there is MISSING and step.computed:
+            model.set(key, ast.literal_eval(step.computed[0]), *ttl, **named)
+    except Exception:  # noqa: BLE001 - as above
+        return
+
+
+def _computing(computed: tuple[str, ...]) -> str:
+    """A compute that does this, one call after the other."""
+    if not computed:
+        return "compute"
+    if len(computed) == 1 or FAILED in computed:
+        return f"lambda: {computed[0]}"
+    return f"lambda answers=iter([{', '.join(computed)}]): next(answers)"
 
 
 def _arguments(step: Step) -> tuple[list[Any], dict[str, Any]]:

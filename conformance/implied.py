@@ -34,4 +34,4 @@ def _sign(verdict: dict[str, Any]) -> tuple[str, str] | None:
     if not wrong:
         return None
     operation, answer = wrong[-1]["call"].partition("(")[0], wrong[-1]["answer"]
-    return operation.removeprefix("other."), answer if answer in _TOLD else "a value"
+    return operation.rpartition(".")[2], answer if answer in _TOLD else "a value"

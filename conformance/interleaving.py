@@ -58,13 +58,14 @@ class Call:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def answer(self, patience: float = SAFETY) -> Any:
+    def answer(self, patience: float | None = None) -> Any:
         """What the function returned, or the exception that it raised; ``TimeoutError`` where it did neither."""
+        patience = SAFETY if patience is None else patience
         if not self._done.wait(patience):
             return TimeoutError(f"the call has not ended after {patience} seconds")
         return self._answer
 
-    def ends(self, patience: float = SAFETY) -> bool:
+    def ends(self, patience: float) -> bool:
         """Whether the function has ended, with whatever answer."""
         return self._done.wait(patience)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .clocks import Timeline
-from .history import History
+from .history import FAILED, History, Step
+
+_COMPUTING = ("get_or_set", "run_once")
 
 
 class Judged:
@@ -57,8 +60,29 @@ class Judged:
 
     def sibling(self) -> Judged:
         """Another instance of the same subject at the same location, on the same clock."""
-        self.history.begin("sibling", (), {}, self.timeline.now()).answer = "another instance at the same place"
-        return Judged(self._make, self.history, self.timeline, "other.")
+        number = 1 + sum(step.name == "sibling" for step in self.history.steps)
+        step = self.history.begin("sibling", (), {}, self.timeline.now())
+        step.answer, step.arguments = "another instance at the same place", "" if number == 1 else f"other_{number}"
+        return Judged(self._make, self.history, self.timeline, f"{step.arguments or 'other'}.")
+
+    def until(self, read: Callable[[], Any], ends: Sequence[Any], seconds: float) -> Any:
+        """What ``read()`` answers once that is one of ``ends``, or when so many seconds are over.
+
+        It asks this cache, and others at its place, again and again: the last time alone is written down.
+        """
+        step = self.history.begin("until", (), {}, self.timeline.now())
+        step.arguments = ", ".join(map(repr, ends))
+        begun, deadline = len(self.history.steps), time.monotonic() + seconds
+        while True:
+            del self.history.steps[begun:]
+            try:
+                seen = read()
+            finally:
+                step.met = len(self.history.steps)
+            step.answer = repr(seen)
+            if seen in ends or time.monotonic() > deadline:
+                return seen
+            time.sleep(0.005)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation = getattr(self.subject, name)
@@ -75,6 +99,8 @@ class Judged:
 
     def _do(self, name: str, operation: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         step = self.history.begin(self._name + name, args, kwargs, self.timeline.now())
+        if name in _COMPUTING:
+            args = tuple(_watched(each, step) if callable(each) else each for each in args)
         try:
             answer = operation(*args, **kwargs)
         except BaseException as error:
@@ -87,3 +113,21 @@ class Judged:
         step.answer = repr(answer)
         self.history.tell()
         return answer
+
+
+def _watched(compute: Callable[[], Any], step: Step) -> Callable[[], Any]:
+    """``compute``, which writes down beside its ``step`` what it did."""
+    did: list[str] = []
+    step.computed = ()
+
+    def watched() -> Any:
+        did.append(FAILED)
+        call = len(did)
+        try:
+            value = compute()
+            did[call - 1] = repr(value)
+        finally:
+            step.computed = tuple(did)
+        return value
+
+    return watched

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 import pytest
 
 from .factory import NewCache
+from .judged import Judged
+from .script import scenes
 from .serving import Breakable, Freezable
 
 SAFETY = 20.0  # seconds until what ought to arrive is given up on
@@ -33,12 +34,12 @@ def gone(new_cache: NewCache) -> Iterator[None]:
         pytest.skip(f"{new_cache.name}: this server cannot be taken away; --backend=embedded can")
     gc.collect()  # what earlier tests have left is cleared away while the server can be asked to
     server.kill()
-    _tell(new_cache, "# the server is taken away")
+    _tell(new_cache, scenes.TAKEN)
     try:
         yield
     finally:
         server.restart()
-    _tell(new_cache, "# the server is back, and empty")
+    _tell(new_cache, scenes.BACK)
 
 
 @contextmanager
@@ -49,23 +50,19 @@ def frozen(new_cache: NewCache) -> Iterator[None]:
         pytest.skip(f"{new_cache.name}: this server cannot be frozen; --backend=embedded can")
     gc.collect()
     server.freeze()
-    _tell(new_cache, "# the server is frozen")
+    _tell(new_cache, scenes.FROZEN)
     try:
         yield
     finally:
         server.thaw()
-    _tell(new_cache, "# the server goes on")
+    _tell(new_cache, scenes.THAWED)
 
 
-def await_(read: Callable[[], Any], expected: Any, never: Any = None) -> None:
-    """Wait until ``read()`` answers ``expected``, and does not answer ``never`` before."""
-    deadline = time.monotonic() + SAFETY
-    while (seen := read()) != expected:
-        if never is not None and seen == never:
-            raise AssertionError(f"{seen!r} was seen again")
-        if time.monotonic() > deadline:
-            raise AssertionError(f"still {seen!r} after {SAFETY:g} s, not {expected!r}")
-        time.sleep(0.005)
+def await_(cache: Judged, read: Callable[[], Any], expected: Any, never: Any = None) -> None:
+    """Wait until ``read()``, which asks ``cache``, answers ``expected``, and does not answer ``never`` before."""
+    seen = cache.until(read, (expected,) if never is None else (expected, never), SAFETY)
+    if seen != expected:
+        raise AssertionError(f"{seen!r} was seen again" if seen == never else f"still {seen!r}, not {expected!r}")
 
 
 def _tell(new_cache: NewCache, what: str) -> None:

@@ -18,6 +18,7 @@ from .judged import Judged
 from .model import MISSING
 from .outages import frozen
 from .overlaps import judge, names, seeds
+from .script import scenes
 from .strategies import with_each
 
 TASKS, LENGTH = 3, 40  # calls of each task in one history
@@ -160,6 +161,7 @@ def test_other_tasks_go_on_while_an_operation_waits(new_cache: NewCache, name: s
         return waiting[0].done()
 
     with frozen(new_cache):
+        cache.aside(scenes.MEANWHILE)
         answer = Call(lambda: run(new_cache, main())).answer(PATIENCE)
     run(new_cache, end(*waiting))  # not before: how long a client takes to hear of a cancellation is no matter here
     assert answer is False, f"no other task runs until the operation is over: {answer!r}"
@@ -198,11 +200,15 @@ async def asked(cache: Judged, name: str, *arguments: Any) -> Any:
     """An operation of the subject itself, awaited here, and written down."""
     plain = [each.compute if isinstance(each, Origin) else each for each in arguments]
     step = cache.history.begin(name, tuple(plain), {}, cache.timeline.now())
+    step.thread = id(asyncio.current_task())
     try:
         answer = await getattr(cache.subject.plain, name)(*plain)
     except BaseException as error:
         step.answer, step.raised = f"{type(error).__name__}: {error}", True
         raise
+    finally:
+        if cache.history.steps[-1] is not step:
+            step.met = len(cache.history.steps)
     step.answer = repr(answer)
     return answer
 

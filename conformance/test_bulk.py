@@ -135,8 +135,10 @@ def test_bulk_does_not_change_its_arguments(new_cache: NewCache) -> None:
     cache = new_cache()
     mapping, keys = {"b": [1], "a": [2]}, ["b", "z", "a", "b"]
     cache.set_many(mapping)
-    cache.get_many(keys)
-    cache.delete_many(keys)
+    cache.change("print(given)", given=mapping)
+    for bulk in (cache.get_many, cache.delete_many):
+        bulk(keys)
+        cache.change("print(given)", given=keys)
     assert (list(mapping.items()), keys) == ([("b", [1]), ("a", [2])], ["b", "z", "a", "b"])
 
 

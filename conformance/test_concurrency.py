@@ -13,6 +13,7 @@ from .elsewhere import HEAD_START, Elsewhere, history
 from .factory import NewCache
 from .judged import Judged
 from .overlaps import judge, names, seeds
+from .script import scenes
 
 THREADS, PROCESSES, LENGTH = 3, 3, 40  # calls of each in one history
 
@@ -78,7 +79,7 @@ def test_a_cache_goes_on_in_both_processes_after_a_fork(new_cache: NewCache) -> 
 
     Look for a connection that both write to: the one reads the other's answers.
     """
-    new_cache()
+    new_cache().aside(scenes.FORKED)
     with Elsewhere(new_cache) as other:
         other.is_told("in_two")
         told = other.answer()

@@ -126,8 +126,9 @@ def test_delete_finds_nothing_after_clear(new_cache: NewCache, held: dict[str, i
 def test_set_does_not_change_what_it_is_given(new_cache: NewCache) -> None:
     """The object handed to set is the caller's: it is as it was afterwards."""
     value = {"b": [3, 1, 2], "a": {"c": None}}
-    before = repr(value)
-    new_cache().set("a", value)
+    before, cache = repr(value), new_cache()
+    cache.set("a", value)
+    cache.change("print(given)", given=value)
     assert repr(value) == before
 
 

@@ -207,6 +207,8 @@ def test_one_operation_reads_the_clock_once(new_cache: NewCache) -> None:
     for name, operation in {"set": lambda: cache.set("a", 1), **single}.items():
         before = clock.readings
         operation()
+        if clock.readings - before > 1:
+            cache.aside("# this only tells: a script's clock does not count how often it is read")
         assert clock.readings - before <= 1, f"{name} read the clock twice"
 
 

@@ -11,6 +11,7 @@ from .contract import needs
 from .factory import NewCache
 from .model import MISSING
 from .outages import await_, breakable, gone
+from .script import scenes
 from .traffic import Traffic
 
 
@@ -118,7 +119,7 @@ def test_health_tells_who_serves_and_how_much_waits(new_cache: NewCache) -> None
     assert (before.pending, during.pending) == (0, 3)
     assert (during.serving != before.serving, during.since >= before.since) == (True, True)
     assert (before.breaker, during.breaker != "closed") == ("closed", True)
-    await_(lambda: (cache.health().breaker, cache.health().pending), ("closed", 0))
+    await_(cache, lambda: (cache.health().breaker, cache.health().pending), ("closed", 0))
     assert (cache.health().serving, cache.get("b")) == (before.serving, 2)
 
 
@@ -131,7 +132,9 @@ def test_traffic_goes_on_through_a_whole_outage(
     What they saw is in the result file, step by step.
     """
     server = breakable(new_cache)
-    with Traffic(new_cache.shipped()) as traffic:
+    cache = new_cache.shipped()
+    cache.aside(scenes.BROKEN)
+    with Traffic(cache.subject) as traffic:
         traffic.goes_on(1.0)
         try:
             traffic.meets("frozen", server.freeze)

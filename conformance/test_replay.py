@@ -8,6 +8,7 @@ from .interleaving import Call
 from .judged import Judged
 from .model import MISSING
 from .outages import await_, frozen, gone
+from .script import scenes
 
 
 def two(new_cache: NewCache) -> tuple[Judged, Judged]:
@@ -32,7 +33,7 @@ def test_what_was_set_during_an_outage_arrives(new_cache: NewCache) -> None:
     cache, other = two(new_cache)
     with gone(new_cache):
         cache.set("a", 1)
-    await_(lambda: (cache.get("a"), other.get("a")), (1, 1), never=(None, None))
+    await_(cache, lambda: (cache.get("a"), other.get("a")), (1, 1), never=(None, None))
 
 
 @needs(failover="yes", scope="network")
@@ -43,7 +44,7 @@ def test_the_newest_of_several_writes_arrives(new_cache: NewCache) -> None:
         cache.set("a", 1)
         cache.delete("a")
         cache.set("a", 2)
-    await_(lambda: other.get("a"), 2, never=1)
+    await_(cache, lambda: other.get("a"), 2, never=1)
 
 
 @needs(failover="yes", scope="network", ttl="per-entry")
@@ -52,7 +53,7 @@ def test_an_entry_that_arrives_late_keeps_its_ttl(new_cache: NewCache) -> None:
     cache, other = two(new_cache)
     with gone(new_cache):
         cache.set("a", 1, ttl=cache.unit)
-    await_(lambda: other.get("a"), 1)
+    await_(cache, lambda: other.get("a"), 1)
     cache.advance(cache.unit + cache.late)
     assert other.get("a", MISSING) is MISSING
 
@@ -64,7 +65,7 @@ def test_a_delete_during_an_outage_is_never_undone(new_cache: NewCache) -> None:
     cache.set("a", 1)
     with frozen(new_cache):
         cache.delete("a")
-    await_(lambda: (cache.get("a"), other.get("a")), (None, None), never=(1, 1))
+    await_(cache, lambda: (cache.get("a"), other.get("a")), (None, None), never=(1, 1))
     assert cache.get("a", MISSING) is MISSING
 
 
@@ -75,14 +76,15 @@ def test_what_is_changed_once_the_outage_was_noticed_is_never_undone(new_cache: 
     for key in "abc":
         cache.set(key, "older")
     with frozen(new_cache):
-        calls = [Call(lambda: cache.get("d")) for _ in range(8)]
+        cache.aside(scenes.NOTICED)
+        calls = [Call(lambda: cache.subject.get("d")) for _ in range(8)]
         assert [call.answer() for call in calls] == [None] * 8
         cache.delete("a")
         cache.set("b", "newer")
         assert (cache.get("a"), cache.get("b")) == (None, "newer")
-    await_(lambda: (cache.get("a"), other.get("a")), (None, None), never=("older", "older"))
-    await_(lambda: (cache.get("b"), other.get("b")), ("newer", "newer"), never=("older", "older"))
-    await_(lambda: (cache.get("c"), other.get("c")), ("older", "older"))
+    await_(cache, lambda: (cache.get("a"), other.get("a")), (None, None), never=("older", "older"))
+    await_(cache, lambda: (cache.get("b"), other.get("b")), ("newer", "newer"), never=("older", "older"))
+    await_(cache, lambda: (cache.get("c"), other.get("c")), ("older", "older"))
     assert (cache.get("a", MISSING), other.get("a", MISSING)) == (MISSING, MISSING)
 
 
@@ -93,7 +95,7 @@ def test_a_clear_during_an_outage_is_never_undone(new_cache: NewCache) -> None:
     cache.set("a", 1)
     with frozen(new_cache):
         cache.clear()
-    await_(lambda: (cache.get("a"), other.get("a")), (None, None), never=(1, 1))
+    await_(cache, lambda: (cache.get("a"), other.get("a")), (None, None), never=(1, 1))
 
 
 @needs(failover="yes", scope="network")
@@ -103,7 +105,7 @@ def test_a_key_is_not_read_from_the_server_until_its_write_has_arrived(new_cache
     cache.set("a", "older")
     with frozen(new_cache):
         cache.set("a", "newer")
-    await_(lambda: (cache.get("a"), other.get("a")), ("newer", "newer"), never=("older", "older"))
+    await_(cache, lambda: (cache.get("a"), other.get("a")), ("newer", "newer"), never=("older", "older"))
 
 
 @needs("close", failover="yes", scope="network")
@@ -111,7 +113,7 @@ def test_writes_of_an_outage_survive_their_process(new_cache: NewCache) -> None:
     """What was set while the server was gone arrives though the one who set it did not live to see it back."""
     cache, other = ended_in_an_outage(new_cache, a=1)
     again = cache.sibling()
-    await_(lambda: other.get("a"), 1)
+    await_(cache, lambda: other.get("a"), 1)
     again.close()
 
 
@@ -119,10 +121,10 @@ def test_writes_of_an_outage_survive_their_process(new_cache: NewCache) -> None:
 def test_a_newer_write_elsewhere_is_not_overwritten(new_cache: NewCache) -> None:
     """What is set during an outage and arrives after another has set the same key changes nothing."""
     cache, other = ended_in_an_outage(new_cache, a="older", b="arrived")
-    await_(lambda: other.set("a", "newer") or other.get("a"), "newer")
+    await_(cache, lambda: other.set("a", "newer") or other.get("a"), "newer")
     again = cache.sibling()
-    await_(lambda: other.get("b"), "arrived")
-    await_(lambda: again.get("a"), "newer")
+    await_(cache, lambda: other.get("b"), "arrived")
+    await_(cache, lambda: again.get("a"), "newer")
     assert other.get("a") == "newer"
 
 
@@ -130,11 +132,11 @@ def test_a_newer_write_elsewhere_is_not_overwritten(new_cache: NewCache) -> None
 def test_a_later_delete_elsewhere_is_not_undone(new_cache: NewCache) -> None:
     """What is set during an outage and arrives after another has deleted the same key stays deleted."""
     cache, other = ended_in_an_outage(new_cache, a="older", b="arrived")
-    await_(lambda: other.set("c", 1) or other.get("c"), 1)
+    await_(cache, lambda: other.set("c", 1) or other.get("c"), 1)
     other.delete("a")
     again = cache.sibling()
-    await_(lambda: other.get("b"), "arrived")
-    await_(lambda: again.get("a"), None)
+    await_(cache, lambda: other.get("b"), "arrived")
+    await_(cache, lambda: again.get("a"), None)
     assert other.get("a") is None
 
 
@@ -144,9 +146,9 @@ def test_a_miss_is_a_miss_while_the_server_is_there(new_cache: NewCache) -> None
     cache, other = two(new_cache)
     with gone(new_cache):
         cache.set("a", 1)
-    await_(lambda: other.get("a"), 1)
+    await_(cache, lambda: other.get("a"), 1)
     other.delete("a")
-    await_(lambda: cache.get("a"), None)
+    await_(cache, lambda: cache.get("a"), None)
 
 
 @needs(failover="yes", scope="network")
@@ -155,8 +157,8 @@ def test_nothing_of_an_earlier_outage_is_served_in_a_later_one(new_cache: NewCac
     cache, other = two(new_cache)
     with gone(new_cache):
         cache.set("a", 1)
-    await_(lambda: other.get("a"), 1)
+    await_(cache, lambda: other.get("a"), 1)
     other.set("a", 2)
-    await_(lambda: cache.get("a"), 2)
+    await_(cache, lambda: cache.get("a"), 2)
     with gone(new_cache):
         assert cache.get("a") != 1

@@ -104,5 +104,5 @@ def runs_again() -> str:
 
 def is_run(cache: Judged) -> Any:
     """What comes of it as soon as it is not refused."""
-    await_(lambda: not refused(lambda: cache.run_once(*TASK, lambda: "done")), expected=True)
+    await_(cache, lambda: not refused(lambda: cache.run_once(*TASK, lambda: "done")), expected=True)
     return cache.run_once(*TASK, runs_again)

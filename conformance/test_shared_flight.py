@@ -10,6 +10,7 @@ from .contract import needs
 from .factory import NewCache
 from .interleaving import Call
 from .model import MISSING
+from .script import scenes
 from .stranger import Stranger
 from .test_single_flight import PATIENCE, Origin
 
@@ -52,7 +53,8 @@ def test_a_delete_elsewhere_during_a_compute_wins(new_cache: NewCache) -> None:
 @needs(flights="shared", asynchronous={"no"})
 def test_many_processes_make_one_compute(new_cache: NewCache) -> None:
     """Processes that ask for one absent key make one compute, and all get its answer."""
-    new_cache()
+    cache = new_cache()
+    cache.aside(scenes.TOGETHER)
     with ExitStack() as alive:
         strangers = [alive.enter_context(Stranger(new_cache)) for _ in range(3)]
         for key in "abcde":  # who asks a moment too late proves nothing, which is not so in all of them
@@ -73,6 +75,7 @@ def test_a_process_that_dies_while_it_computes_is_waited_for_no_longer_than_its_
     with Stranger(new_cache) as stranger:
         stranger.asks("a")
         stranger.says("computing")
+        cache.aside(scenes.DIED)
         heir = Call(lambda: cache.get_or_set("a", lambda: "computed anew"))
         stranger.kill()
         assert heir.answer() == "computed anew"

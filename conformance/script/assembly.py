@@ -11,7 +11,13 @@ from .sources import Brought
 #: What a script may use, and the module that it is from; empty for a module itself.
 _KNOWN = {
     "asyncio": "",
+    "atexit": "",
     "datetime": "",
+    "multiprocessing": "",
+    "os": "",
+    "signal": "",
+    "socket": "",
+    "subprocess": "",
     "tempfile": "",
     "threading": "",
     "time": "",
@@ -24,6 +30,8 @@ _KNOWN = {
     "inf": "math",
     "nan": "math",
     "Redis": "redis",
+    "ConstantBackoff": "redis.backoff",
+    "Retry": "redis.retry",
     "Event": "threading",
     "Thread": "threading",
     "UUID": "uuid",

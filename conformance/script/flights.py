@@ -25,10 +25,14 @@ def _of_threads(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iter
     yield _caller(cache, leader)
     yield "entered.wait(9)"
     for step in meanwhile:
-        yield _caller(cache, step) if _waits(step) else _aside(cache, step)
+        if step.name == "sibling":
+            yield from cache.another(step.arguments or "other")
+        else:
+            yield _caller(cache, step) if _waits(step) else _aside(cache, step)
+    yield "time.sleep(0.1)"
     yield "release.set()"
     yield "for caller in callers: caller.join(2)"
-    yield "print(len(calls), 'computes:', *answers)"
+    yield "print(len(calls), 'computes:', *map(repr, answers))"
 
 
 def _caller(cache: Replica, step: Step) -> str:
@@ -51,6 +55,9 @@ def _of_tasks(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterat
     yield from _task(cache, leader)
     yield "callers.append(asyncio.ensure_future(call())); await asyncio.wait_for(entered.wait(), 9)"
     for step in meanwhile:
+        if step.name == "sibling":
+            yield from cache.another(step.arguments or "other")
+            continue
         yield from _task(cache, step)
         if _waits(step):
             yield "callers.append(asyncio.ensure_future(call())); await asyncio.sleep(0.1)"

@@ -11,17 +11,18 @@ from ..clocks import ManualClock
 from ..columns import Column
 from ..contract import Location
 from ..history import History
+from . import scenes
 from .inlining import Instance
 from .sources import Brought
 
 _OPERATORS = {"__contains__": "{0} in self", "__len__": "len(self)", "__iter__": "list(self)"}
-_URL, _NAMESPACE = "redis://127.0.0.1:6379", "cacheproof:"
+_URL, _OWN_URL, _NAMESPACE = "redis://127.0.0.1:6379", f"redis://127.0.0.1:{scenes.PORT}", "cacheproof:"
 _CLOCK = "lambda: now"
 _MANY = 4  # statements that are a function of the script
 
 
 class Replica:
-    """The cache of ``column`` in a script of ``history``, called ``cache``; its sibling is ``other``.
+    """The cache of ``column`` in a script of ``history``, called ``cache``; its siblings as the history calls them.
 
     ``imported``: it is the subject itself, and not what the subject does with its library.
     """
@@ -30,9 +31,10 @@ class Replica:
         self.awaited = column.offered.asynchronous == "yes"
         self.brought = Brought()
         self._column, self._history, self._imported = column, history, imported
-        self._instances = {
-            name: Instance(column.subject, name, self.brought, imported=imported) for name in ("cache", "other")
-        }
+        self._instances: dict[str, Instance] = {}
+        self._scenes = {step.arguments for step in history.steps if step.name == "aside"}
+        broken = scenes.LOST in self._scenes or scenes.starts_server(self._scenes)
+        self._url = _OWN_URL if broken else _URL
 
     def make(self) -> list[str]:
         """The lines that make it, at a place of its own."""
@@ -40,9 +42,9 @@ class Replica:
         clock = [f"clock = {_CLOCK}"] if now and self._clock != _CLOCK else []
         return [*self._place(), *now, *clock, *self._made("cache")]
 
-    def sibling(self) -> list[str]:
-        """The lines that make ``other``."""
-        return self._made("other")
+    def another(self, name: str) -> list[str]:
+        """The lines that make another instance at the same place."""
+        return self._made(name)
 
     def call(self, name: str, arguments: str) -> tuple[list[str], str]:
         """The lines of a call, and what it answers: ``get`` is of ``cache``, ``other.get`` of ``other``."""
@@ -59,14 +61,16 @@ class Replica:
     def notes(self) -> Iterator[str]:
         """What is to be known before it is run."""
         started = self._imported and hasattr(self._column.subject, "running")
-        if self._column.offered.scope == "network" and not started:
+        if scenes.starts_server(self._scenes):
+            yield "# it starts redis-server, or a Valkey server of that name, which has to be on PATH"
+        elif self._column.offered.scope == "network" and not started and scenes.LOST not in self._scenes:
             yield f"# it needs an empty server at {self._server}"
 
     def aside(self, code: str) -> list[str]:
         """What was done behind its back, in which its place is ``location``."""
         if code.startswith("#"):
-            return code.split("\n")
-        return self._instances["cache"].aside(code, location=self._location())
+            return scenes.written(self, code)
+        return self._instance("cache").aside(code, location=self._location())
 
     def functions(self) -> list[str]:
         """The methods that have stayed functions."""
@@ -85,7 +89,7 @@ class Replica:
         """What moves the clock of a server, or waits for one that ticks to be where it was."""
         if self._column.server is not None:
             yield "def advance(seconds):"
-            yield f'    server = Redis.from_url("{_URL}")'
+            yield f'    server = Redis.from_url("{self._url}")'
             yield f"    for key in server.scan_iter('{_NAMESPACE}*'):"
             yield "        if (left := server.pttl(key)) > 0: server.pexpire(key, max(0, left - int(seconds * 1000)))"
         elif self._column.offered.granularity >= 1:
@@ -94,15 +98,16 @@ class Replica:
 
     def _place(self) -> Iterator[str]:
         scope, subject = self._column.offered.scope, self._column.subject
+        yield from scenes.place(self._scenes)
         if scope == "host":
             yield "location = tempfile.mkdtemp()"
         elif scope == "network" and self._imported and hasattr(subject, "running"):
             yield f'class Location(str): namespace = "{_NAMESPACE}"'
             yield f"location = Location(ExitStack().enter_context({subject.__qualname__}.running()) or '')"
         elif scope == "network" and self._imported:
-            connect = f'staticmethod(partial(Redis.from_url, "{_URL}"))'
+            connect = f'staticmethod(partial(Redis.from_url, "{self._url}"))'
             yield f'class Location(str): namespace, connect = "{_NAMESPACE}", {connect}'
-            yield f'location = Location("{_URL}")'
+            yield f'location = Location("{self._url}")'
 
     @property
     def _clock(self) -> str:
@@ -112,7 +117,7 @@ class Replica:
 
     @property
     def _server(self) -> str:
-        return getattr(self._column.subject, "place", _URL)
+        return getattr(self._column.subject, "place", self._url)
 
     def _made(self, name: str) -> list[str]:
         keywords = _call("made", ", ".join(f"{key}={value!r}" for key, value in self._history.options.items())).keywords
@@ -120,16 +125,20 @@ class Replica:
             keywords += _call("made", f"clock={self._clock}").keywords
         if self._column.offered.scope != "instance":
             keywords.append(ast.keyword("location", self._location()))
-        instance = self._instances[name]
+        instance = self._instance(name)
         return instance.texts(instance.make([], keywords))
+
+    def _instance(self, name: str) -> Instance:
+        made = Instance(self._column.subject, name, self.brought, imported=self._imported)
+        return self._instances.setdefault(name, made)
 
     def _location(self) -> ast.expr:
         known = self._column.offered.scope == "network" and not self._imported
         return ast.Constant(Location(self._server, _NAMESPACE)) if known else ast.Name("location", ast.Load())
 
     def _asked(self, name: str, arguments: str) -> tuple[Instance, str]:
-        operation = name.removeprefix("other.")
-        instance = self._instances["cache" if operation == name else "other"]
+        called, _, operation = name.rpartition(".")
+        instance = self._instance(called or "cache")
         call = ast.unparse(_call(f"self.{operation}", arguments))
         if operation not in _OPERATORS:
             return instance, f"await {call}" if self.awaited else call

@@ -3,45 +3,80 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
-from ..history import Step
+from ..history import FAILED, UNANSWERED, Step
 from .flights import flight
 from .replica import Replica, arguments_of, block, remark
 
 _MANY = 4  # calls of one method in a row that are written as a loop
 _AT_ONCE = "# made while another call was under way: one after the other they need not go wrong"
 _CANCELLED = "# a call was cancelled while it ran: one that runs to its end need not go wrong"
-_NEVER = "..."  # answered
 _NO_CALLS: dict[str, Callable[[Replica, str], list[str]]] = {
     "advance": lambda cache, seconds: [cache.pass_time(seconds)],
-    "sibling": lambda cache, _: cache.sibling(),
+    "sibling": lambda cache, name: cache.another(name or "other"),
     "aside": lambda cache, code: cache.aside(code),
     "change": lambda _cache, _code: [],  # said beside what it changes
+    "until": lambda _cache, _ends: [],  # what was asked is said, where that is known
 }
 _CONVERTING = {"bool", "dict", "float", "int", "list", "str"}
 _VARIABLES = ("key", "value", "ttl")
 
 
-def lines(cache: Replica, steps: Sequence[Step]) -> Iterator[str]:
-    """The steps, those that a compute waited for inside of its thread's life."""
+def lines(cache: Replica, steps: Sequence[Step], before: int = 0) -> Iterator[str]:
+    """The steps, those that a compute waited for inside of its thread's life; ``before`` are left out of them."""
     for place, step in enumerate(steps):
-        if step.waits_for(steps[place + 1 :]):
-            yield from (*_plainly(cache, steps[:place], ends=False), *flight(cache, step, steps[place + 1 : step.met]))
-            yield from lines(cache, steps[step.met :])
-            return
-        if _nests(step, steps[place + 1 :]):
-            yield from (*_plainly(cache, steps[:place], ends=False), *_nested(cache, step, steps[place + 1]))
-            yield from lines(cache, steps[place + 2 :])
-            return
+        ended = max(place + 1, step.met - before)
+        later = steps[place + 1 : ended]
+        if step.name == "until" and later:
+            asked = _until(cache, step, later, last=ended == len(steps))
+        elif step.waits_for(steps[place + 1 :]):
+            asked = flight(cache, step, later)
+        elif _nests(step, steps[place + 1 :]):
+            ended = place + 2
+            asked = iter(_nested(cache, step, steps[place + 1], last=ended == len(steps)))
+        else:
+            continue
+        yield from (*_plainly(cache, steps[:place], ends=False), *asked)
+        yield from lines(cache, steps[ended:], before + ended)
+        return
     yield from _plainly(cache, steps)
+
+
+def _until(cache: Replica, step: Step, asked: Sequence[Step], *, last: bool) -> Iterator[str]:
+    """Questions that were asked again and again, until they were answered so."""
+    sleep = "await asyncio.sleep" if cache.awaited else "time.sleep"
+    seen = _seen(cache, step, asked)
+    if not seen:
+        yield f"{sleep}(1)"
+        yield from _plainly(cache, asked, ends=last)
+        return
+    yield "for _ in range(500):"
+    yield from (f"    {line}" for line in seen)
+    yield f"    if seen in ({step.arguments},): break"
+    yield f"    {sleep}(0.01)"
+    if last:
+        yield f"print(seen)  # answered {remark(step.answer)}"
+
+
+def _seen(cache: Replica, step: Step, asked: Sequence[Step]) -> list[str]:
+    """The lines after which ``seen`` is what the questions were answered; none, where it was made of that otherwise."""
+    *before, call = [cache.expression(each.name, _given(cache, each)) for each in asked]
+    if step.answer == UNANSWERED or step.answer == asked[-1].answer:
+        return [*before, f"seen = {call}"]
+    if step.answer == f"({', '.join(each.answer for each in asked)})":
+        return [f"seen = {', '.join([*before, call])}"]
+    return []
 
 
 def _plainly(cache: Replica, steps: Sequence[Step], *, ends: bool = True) -> Iterator[str]:
     """One after the other; where none is wrong by itself, the last one of the history is shown."""
-    last = steps[-1] if ends and steps and not any(step.expected or _hangs(step) for step in steps) else None
+    last = None
+    if ends and not any(step.expected or _hangs(step) for step in steps):
+        last = next((step for step in reversed(steps) if step.name not in _NO_CALLS), None)
     changes = {id(step): after.arguments for step, after in pairwise(steps) if after.name == "change"}
     for alike, run in groupby(steps, lambda step: _shape(step) if step.alike else None):
         together = list(run)
@@ -99,19 +134,23 @@ def _changed(cache: Replica, step: Step, change: str) -> Iterator[str]:
 
 
 def _nests(step: Step, later: Sequence[Step]) -> bool:
-    """Whether its compute asked the cache to compute."""
-    computes = all(each.operation == "get_or_set" and "compute" in each.arguments for each in (step, *later[:1]))
+    """Whether its compute asked the cache for something."""
+    computes = step.operation == "get_or_set" and "compute" in step.arguments
     alone = step.by is None and all(each.thread == step.thread for each in later[:1])
-    return bool(later) and computes and alone and (step.met > 0 or step.answer == _NEVER)
+    asks = all(each.name not in _NO_CALLS for each in later[:1])
+    return bool(later) and computes and alone and asks and (step.met > 0 or step.answer == UNANSWERED)
 
 
-def _nested(cache: Replica, step: Step, inner: Step) -> list[str]:
+def _nested(cache: Replica, step: Step, inner: Step, *, last: bool) -> list[str]:
     asked = cache.expression(inner.name, _given(cache, inner)).removeprefix("await ")
-    return _line(cache, replace(step, arguments=step.arguments.replace("compute", f"lambda: {asked}")), shown=True)
+    if inner.operation != "get_or_set":
+        asked = f"({asked}, {step.computed[0] if step.computed else step.answer})[-1]"
+    nested = replace(step, arguments=step.arguments.replace("compute", f"lambda: {asked}"))
+    return _line(cache, nested, shown=last or not step.raised)
 
 
 def _hangs(step: Step) -> bool:
-    return step.answer.startswith("Hung: ") or (step.answer == _NEVER and step.by is None)
+    return step.answer.startswith("Hung: ") or (step.answer == UNANSWERED and step.by is None)
 
 
 def _patiently(cache: Replica, step: Step) -> list[str]:
@@ -159,12 +198,15 @@ def _shown(said: Sequence[str], steps: Sequence[Step]) -> list[str]:
 
 def _given(cache: Replica, step: Step) -> str:
     """The arguments, where what computes has the answer in it; to be awaited, it is a coroutine function."""
-    if step.answer == _NEVER:
+    if step.answer == UNANSWERED:
         return step.arguments
     if not cache.awaited:
         return step.computing
-    fails = step.computing.replace("lambda: 1 / 0", "partial(asyncio.to_thread, lambda: 1 / 0)")
-    return fails.replace(f"lambda: {step.answer}", f"partial(asyncio.sleep, 0, {step.answer})")
+    known = step.computed[0] if step.computed else step.answer
+    if known != FAILED and f"lambda: {known}" in step.computing:
+        return step.computing.replace(f"lambda: {known}", f"partial(asyncio.sleep, 0, {known})")
+    several = r"lambda answers=iter\(.*\): next\(answers\)"
+    return re.sub(rf"lambda: {FAILED}|{several}", r"partial(asyncio.to_thread, \g<0>)", step.computing)
 
 
 def _plain(said: Sequence[str], value: str) -> list[str]:
