@@ -150,6 +150,18 @@ class DeletesTheExpired(Alone):
         return there
 
 
+class DeletesTheExpiredBehindALiveOne(Alone):
+    """delete removes what has expired as far as the first entry that has not, and is True for what lies behind it.
+    awolverp/cachebox@5212236
+    """
+
+    caught_by = ("test_expiry.py::test_delete_of_an_expired_entry_answers_false",)
+
+    def remove(self, key: Any, now: float) -> bool:
+        behind = key in self.entries and not all(self.expired(each, now) for each in self.entries.values())
+        return super().remove(key, now) or behind
+
+
 class FindsTheExpired(Alone):
     """`in` is true for an entry that has expired.
     jaredwray/keyv#988
