@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import wraps
+from functools import partial, wraps
 from itertools import product
 from typing import Any, TypeVar
 from uuid import UUID
@@ -111,6 +111,7 @@ FALSY: tuple[Any, ...] = (None, False, 0, 0.0, "", [], {})
 truthy_json = json_values.map(lambda value: value or "value")
 
 _QUICK_UNIT = 0.0128  # seconds of waiting at which a profile's whole number of examples is drawn
+_LONG = 3600.0  # seconds
 _FEWEST = 2  # the first example is the simplest: of a history, the empty one
 
 Test = TypeVar("Test", bound=Callable[..., Any])
@@ -134,6 +135,19 @@ def with_each(**domains: Iterable[Any]) -> Callable[[Test], Test]:
         return run  # type: ignore[return-value]
 
     return decorate
+
+
+def timed_too(test: Test) -> Test:
+    """Run a test again where entries can expire, and will, long after it: many a cache goes other ways for these."""
+
+    @wraps(test)
+    def run(new_cache: NewCache) -> None:
+        test(new_cache)
+        if new_cache.capabilities.ttl != "none":
+            test(partial(new_cache, ttl=_LONG))
+
+    del run.__wrapped__
+    return run  # type: ignore[return-value]
 
 
 def over_time(**strategies: st.SearchStrategy[Any]) -> Callable[[Test], Test]:

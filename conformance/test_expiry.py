@@ -13,6 +13,7 @@ from .model import MISSING
 from .strategies import HELD, with_each
 
 UNITS = range(1, 4)
+MANY = 40  # more than one operation may care to remove
 
 # The exact boundary has two promises of its own, the first ones; the others keep half a unit away from it.
 
@@ -28,11 +29,13 @@ def test_an_entry_lives_its_whole_ttl(new_cache: NewCache, units: int) -> None:
 
 
 @needs(ttl="fixed")
-@with_each(units=UNITS)
-def test_an_entry_is_gone_when_its_ttl_is_over(new_cache: NewCache, units: int) -> None:
-    """From t + d on an entry is gone, at the latest one granularity later."""
+@with_each(units_and_others=[*((units, 0) for units in UNITS), (1, MANY)])
+def test_an_entry_is_gone_when_its_ttl_is_over(new_cache: NewCache, units_and_others: tuple[int, int]) -> None:
+    """From t + d on an entry is gone, at the latest one granularity later, however many others go at that moment."""
+    units, others = units_and_others
     cache = new_cache(ttl=units * new_cache.unit)
-    cache.set("a", 1)
+    for key in (*map(str, range(others)), "a"):
+        cache.set(key, 1)
     cache.advance(units * cache.unit + cache.late)
     assert cache.get("a", MISSING) is MISSING
 

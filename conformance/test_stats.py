@@ -9,7 +9,7 @@ from .contract import needs
 from .factory import NewCache
 from .interleaving import interleaved
 from .judged import Judged
-from .strategies import HELD, filled, with_each
+from .strategies import HELD, filled, timed_too, with_each
 
 
 def told(cache: Judged) -> tuple[int, int]:
@@ -28,6 +28,7 @@ def expired(new_cache: NewCache, keys: str) -> Judged:
 
 
 @needs(stats="yes")
+@timed_too
 def test_a_get_that_finds_is_a_hit(new_cache: NewCache) -> None:
     """Each get that finds an entry is one hit and no miss; a set counts as neither."""
     cache = new_cache()
@@ -39,9 +40,11 @@ def test_a_get_that_finds_is_a_hit(new_cache: NewCache) -> None:
 
 
 @needs(stats="yes")
+@timed_too
 def test_a_get_that_finds_nothing_is_a_miss(new_cache: NewCache) -> None:
     """Each get of an absent key is one miss and no hit; a delete of it counts as neither."""
     cache = new_cache()
+    cache.set("b", 1)
     for _ in range(3):
         cache.get("a")
     cache.delete("a")
@@ -49,6 +52,7 @@ def test_a_get_that_finds_nothing_is_a_miss(new_cache: NewCache) -> None:
 
 
 @needs(stats="yes")
+@timed_too
 def test_a_stored_none_is_a_hit(new_cache: NewCache) -> None:
     """What is found counts, whatever its value."""
     cache = new_cache()
@@ -143,6 +147,7 @@ def test_an_expired_entry_is_a_miss(new_cache: NewCache) -> None:
 
 
 @needs(stats="yes", eviction={"fifo", "lru"})
+@timed_too
 @with_each(capacity=range(1, 4), sets=range(6))
 def test_every_entry_pushed_out_is_an_eviction(new_cache: NewCache, capacity: int, sets: int) -> None:
     """Evictions counts the entries that made room for others."""
