@@ -32,6 +32,7 @@ _STRICT = (
 _FLOAT = b"\xcb"  # how MessagePack begins a float; 8 bytes follow
 _PACKED = 16  # floats in a list from which on it pays to pack them
 _DEPTH = 100  # levels, where a level may take a few stack frames to read back
+_BYTES_LIKE = {bytearray, memoryview}
 _PLAIN = {bool, bytes, float, type(None)}  # whatever their value
 _BYTES_OF = {tag.kind: tag for tag in FROM_BYTES}
 _PARTS_OF = {tag.kind: tag for tag in FROM_PARTS}
@@ -77,9 +78,9 @@ def _holds_bytes_like(value: Any) -> bool:
     """Whether there is a bytearray or memoryview in ``value``, which else is made of what MessagePack has types for."""
     level = [value]
     while level:
-        if not {bytearray, memoryview}.isdisjoint(map(type, level)):
+        if not _BYTES_LIKE.isdisjoint(map(type, level)):
             return True
-        level = get_referents(*[each for each in level if type(each) is list or type(each) is dict])
+        level = get_referents(*level)  # of lists and dicts: the rest refers to nothing
     return False
 
 
