@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from . import history, judged
 
 SAFETY = 20.0  # seconds until a call that ought to end is given up on
+PATIENCE = 5.0  # seconds until one that nothing holds up any more is taken to hang; shorter, as SAFETY lets others go
 SPIN = 0.05  # seconds of work after which a call waits by trying again and again
 PLACES = 24  # that are tried in one call; where it has more, as many at equal distance
 

@@ -13,7 +13,7 @@ from .callers import COMPUTING, Caller, Planned, at_once, programs
 from .contract import needs
 from .factory import NewCache
 from .history import UNANSWERED
-from .interleaving import SAFETY, Call
+from .interleaving import PATIENCE, SAFETY, Call
 from .judged import Judged
 from .model import MISSING
 from .outages import frozen
@@ -22,7 +22,6 @@ from .script import scenes
 from .strategies import with_each
 
 TASKS, LENGTH = 3, 40  # calls of each task in one history
-PATIENCE = 5.0  # seconds until what nothing holds up any more is taken to hang
 TURNS = 3  # of the event loop, until another task has run to its end
 
 

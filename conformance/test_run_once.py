@@ -10,7 +10,7 @@ import pytest
 from .clocks import WaitedClock
 from .contract import needs
 from .factory import NewCache
-from .interleaving import SAFETY, Call
+from .interleaving import PATIENCE, SAFETY, Call
 from .judged import Judged
 from .outages import await_, gone
 from .strategies import FALSY, refused, with_each
@@ -18,7 +18,6 @@ from .strategies import FALSY, refused, with_each
 TASK = ("planner", "plan the trip to {city}", {"city": "Porto", "days": 2})
 SAME_TASK = ("planner", "plan the trip to {city}", {"days": 2, "city": "Porto"})
 OTHERS = (("booker", *TASK[1:]), (TASK[0], "book {city}", TASK[2]), (*TASK[:2], {"city": "Porto"}))
-PATIENCE = 5.0  # seconds until a call that nothing holds up is taken to hang
 TTL = 3600.0  # seconds that a result is kept
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from .contract import needs
 from .factory import NewCache
-from .interleaving import Call
+from .interleaving import PATIENCE, Call
 from .model import MISSING
 from .script import scenes
 from .stranger import Stranger
-from .test_single_flight import PATIENCE, Origin
+from .test_single_flight import Origin
 
 
 @needs(flights="shared", asynchronous={"no"})

@@ -11,12 +11,10 @@ import pytest
 
 from .contract import absent, needs
 from .factory import NewCache
-from .interleaving import SAFETY, Call
+from .interleaving import PATIENCE, SAFETY, Call
 from .judged import Judged
 from .model import MISSING
 from .strategies import FALSY, not_offered, refused, with_each, with_ttl
-
-PATIENCE = 5.0  # seconds until a call that nothing holds up any more is taken to hang
 
 
 @needs(get_or_set="plain")

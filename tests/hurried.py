@@ -5,3 +5,4 @@ from __future__ import annotations
 from conformance import interleaving, outages
 
 interleaving.SAFETY = outages.SAFETY = 4.0
+interleaving.PATIENCE = 3.0
