@@ -73,10 +73,10 @@ class RedisPyTracking(RedisPy):
 
     deviations = {
         "test_concurrency.py::test_threads_see_one_order": (
-            "a get that another thread is about to answer is not sent, and its answer waited for until time is out; or "
-            "another thread drops its entry between two steps, and it raises ValueError, "
-            f"{_CODE}/redis/cache.py#L194-L199: each connection locks the cache they share with a lock of its own, "
-            f"{_CODE}/redis/connection.py#L1653, "
+            "a get that another thread is about to answer is not sent, and its answer waited for until time is out; a "
+            f"thread reads what another's connection is about to, {_CODE}/redis/connection.py#L1778-L1787; or an entry "
+            f"is dropped between two steps, and that is a ValueError, {_CODE}/redis/cache.py#L194-L199: each "
+            f"connection locks the cache they share with a lock of its own, {_CODE}/redis/connection.py#L1653, "
             "https://github.com/redis/redis-py/pull/3908"
         ),
     }
