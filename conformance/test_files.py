@@ -14,6 +14,7 @@ from .factory import NewCache
 from .judged import Judged
 from .limits import SIZE, bulky
 from .model import MISSING
+from .script import scenes
 from .strategies import refused
 
 LIMITS = (SIZE // 4, SIZE // 2, SIZE * 3 // 4)  # bytes that are written when the writer dies
@@ -50,6 +51,11 @@ def test_killed_writers_leave_no_files_behind(new_cache: NewCache) -> None:
             kill(writer, cache, number, limit)
     use(cache.sibling())
     left = files(new_cache)
+    cache.aside(
+        "print('files:', sum(each.is_file() for each in Path(location).rglob('*')))",
+        location=new_cache.location,
+        Path=Path,
+    )
     assert len(left) - before < len(LIMITS), f"each has left a file: {', '.join(left)}"
 
 
@@ -60,7 +66,7 @@ def test_a_full_disk_is_an_error_and_no_wrong_value(new_cache: NewCache) -> None
     with Elsewhere(new_cache) as writer:
         for limit in LIMITS:
             cache.subject.set("a", bulky(0))
-            cache.aside(f"# a process sets 'a' to a text of {SIZE} bytes with a limit of {limit} bytes on its files")
+            cache.aside(scenes.FULL.format(limit))
             writer.is_told("fills_up", "a", 1, limit)
             assert writer.answer() in ([True, 0, 2], [False, 1, 2]), "not refused, then old; nor done, then new"
 
@@ -129,10 +135,8 @@ def test_a_symlink_in_place_of_a_file_is_not_followed(new_cache: NewCache, tmp_p
 
 
 def kill(writer: Elsewhere, cache: Judged, number: int, limit: int) -> None:
-    """Have it set "a", and be killed after so many bytes; a script can only tell of it."""
-    cache.aside(
-        f"# a process that sets 'a' to a text of {SIZE} bytes is killed after {limit} bytes: conformance/limits.py"
-    )
+    """Have it set "a", and be killed after so many bytes."""
+    cache.aside(scenes.KILLED.format(limit))
     writer.is_told("dies", "a", number, limit)
     writer.answer()
 

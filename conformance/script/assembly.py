@@ -15,6 +15,8 @@ _KNOWN = {
     "datetime": "",
     "multiprocessing": "",
     "os": "",
+    "random": "",
+    "resource": "",
     "signal": "",
     "socket": "",
     "subprocess": "",

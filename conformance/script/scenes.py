@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ MEANWHILE = "# another task has its turns while the first one waits for the serv
 FORKED = "# the process is forked, and both ask at once"
 TOGETHER = "# three processes ask for one absent key at once"
 DIED = "# a process is killed while it computes 'a'"
+KILLED = "# a process that sets 'a' to a text of 200,000 bytes is killed where a file would grow beyond {} bytes"
+FULL = "# 'a' is set to a text of 200,000 bytes where no file may grow beyond {} bytes"
 
 PORT = 16379  # of a server that a script starts: not the usual one, where somebody may have entries
 
@@ -76,6 +79,17 @@ print(key, 'is answered', *answers, flush=True)
 if child == 0: os._exit(0)
 os.waitpid(child, 0)
 """
+_TEXT = "def text(number): return f'{number} ' + random.Random(number).randbytes(100000).hex()"
+_FULL = f"""
+{_TEXT}
+self.set('a', text(0))
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (BYTES, hard))
+try: self.set('a', text(1)); print('it is stored')
+except Exception: print('it is refused')
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+print('there is the old one:', self.get('a') == text(0), 'the new one:', self.get('a') == text(1))
+"""
 _SIMPLE = {
     TAKEN: f"server.kill(); server.wait()  {TAKEN}",
     BACK: f"server = serve()  {BACK}",
@@ -83,12 +97,18 @@ _SIMPLE = {
     THAWED: f"server.send_signal(signal.SIGCONT)  {THAWED}",
     LOST: LOST,
 }
-_WRITTEN = {BROKEN: _BROKEN, NOTICED: _NOTICED, MEANWHILE: _MEANWHILE, FORKED: _FORKED}
+_WRITTEN = {BROKEN: _BROKEN, NOTICED: _NOTICED, MEANWHILE: _MEANWHILE, FORKED: _FORKED, FULL: _FULL}
+_PRINTING = {*_WRITTEN, TOGETHER, KILLED}
 
 
 def starts_server(scenes: set[str]) -> bool:
     """Whether a script with these breaks a server, and so has one of its own."""
     return not scenes.isdisjoint((TAKEN, FROZEN, BROKEN))
+
+
+def shows(scene: str) -> bool:
+    """Whether a script prints something there."""
+    return _general(scene)[0] in _PRINTING
 
 
 def place(scenes: set[str]) -> list[str]:
@@ -98,16 +118,24 @@ def place(scenes: set[str]) -> list[str]:
 
 def written(cache: Replica, scene: str) -> list[str]:
     """The lines of one; of what no script can do, the comment that tells it."""
-    if scene in _COMPOSED:
-        return _COMPOSED[scene](cache)
-    if scene in _WRITTEN:
-        return [scene, *cache.aside(_WRITTEN[scene].strip())]
-    return _SIMPLE.get(scene, scene).split("\n")
+    general, limit = _general(scene)
+    if general in _COMPOSED:
+        lines = _COMPOSED[general](cache)
+    elif general in _WRITTEN:
+        lines = cache.aside(_WRITTEN[general].replace("BYTES", limit).strip())
+    else:
+        return _SIMPLE.get(scene, scene).split("\n")
+    return [scene, *(line.replace("BYTES", limit) for line in lines)]
+
+
+def _general(scene: str) -> tuple[str, str]:
+    """A scene without the limit that may be in it, and the limit."""
+    found = re.search(r"beyond (\d+) bytes$", scene)
+    return (scene.replace(found[0], "beyond {} bytes"), found[1]) if found else (scene, "")
 
 
 def _together(cache: Replica) -> list[str]:
     return [
-        TOGETHER,
         "fork = multiprocessing.get_context('fork')",
         "answers = fork.SimpleQueue()",
         "def process_id(): time.sleep(1); return os.getpid()",
@@ -120,7 +148,6 @@ def _together(cache: Replica) -> list[str]:
 
 def _died(cache: Replica) -> list[str]:
     return [
-        DIED,
         "fork = multiprocessing.get_context('fork')",
         "computes = fork.Event()",
         "def compute_for_ever(): computes.set(); time.sleep(60)",
@@ -130,13 +157,32 @@ def _died(cache: Replica) -> list[str]:
     ]
 
 
+def _killed(cache: Replica) -> list[str]:
+    own = cache.another("own")
+    return [
+        _TEXT,
+        cache.expression("set", "'a', text(0)"),
+        "child = os.fork()",
+        "if child == 0:",
+        "    resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); signal.signal(signal.SIGXFSZ, signal.SIG_DFL)",
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (BYTES, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))",
+        *(f"    {line}" for line in own),
+        f"    try: {cache.expression('own.set', repr('a') + ', text(1)')}",
+        "    finally: os._exit(0)",
+        "os.waitpid(child, 0)",
+        *own,
+        f"for value in ({cache.expression('get', repr('a'))}, {cache.expression('own.get', repr('a'))}):",
+        "    print('whole:', value in (text(0), text(1)))",
+    ]
+
+
 def _asking(cache: Replica, compute: str, answer: str) -> list[str]:
     """A function that makes an instance of its own, as another process does, and asks it for "a"."""
     made, call = cache.another("own"), cache.expression("own.get_or_set", f"'a', {compute}")
     return ["def ask():", *(f"    {line}" for line in (*made, answer.format(call)))]
 
 
-_COMPOSED: dict[str, Callable[[Replica], list[str]]] = {TOGETHER: _together, DIED: _died}
+_COMPOSED: dict[str, Callable[[Replica], list[str]]] = {TOGETHER: _together, DIED: _died, KILLED: _killed}
 
 
 def _lines(code: str) -> list[str]:

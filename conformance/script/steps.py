@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from ..history import FAILED, UNANSWERED, Step
 from .flights import flight
 from .replica import Replica, arguments_of, block, remark
+from .scenes import shows
 
 _MANY = 4  # calls of one method in a row that are written as a loop
 _AT_ONCE = "# made while another call was under way: one after the other they need not go wrong"
@@ -76,7 +77,7 @@ def _plainly(cache: Replica, steps: Sequence[Step], *, ends: bool = True) -> Ite
     """One after the other; where none is wrong by itself, the last one of the history is shown."""
     last = None
     if ends and not any(step.expected or _hangs(step) for step in steps):
-        last = next((step for step in reversed(steps) if step.name not in _NO_CALLS), None)
+        last = next((step for step in reversed(steps) if step.name not in _NO_CALLS or shows(step.arguments)), None)
     changes = {id(step): after.arguments for step, after in pairwise(steps) if after.name == "change"}
     for alike, run in groupby(steps, lambda step: _shape(step) if step.alike else None):
         together = list(run)
