@@ -58,6 +58,7 @@ def test_a_cancelled_operation_leaves_the_cache_usable(new_cache: NewCache, name
         cache = new_cache()
         cache.set("a", "old")
         cache.set("b", "other")
+        cache.aside(scenes.CANCELLED.format(f"{name}({', '.join(map(repr, arguments))})"))
         over = run(new_cache, cancelled(cache, turns, name, *arguments))
         assert cache.get("b") == "other", "the answer is that to another question"
         assert cache.get("a") in {"get": ("old",), "set": ("old", "new"), "delete": ("old", None)}[name]
@@ -85,6 +86,7 @@ def test_tasks_make_one_compute(new_cache: NewCache) -> None:
 def test_when_the_leader_is_cancelled_the_others_are_answered(new_cache: NewCache) -> None:
     """Who is cancelled while it computes is alone in that: one that waits takes over."""
     cache, origin = new_cache(), Origin()
+    cache.aside(scenes.CANCELLED_FLIGHT.format("3, 0"))
 
     async def main() -> list[Any]:
         leader, *waiters = await computing(cache, origin, 3)
@@ -99,6 +101,7 @@ def test_when_the_leader_is_cancelled_the_others_are_answered(new_cache: NewCach
 def test_when_a_waiter_is_cancelled_the_others_are_answered(new_cache: NewCache) -> None:
     """Who is cancelled while it waits disturbs neither the compute nor those who wait, too."""
     cache, origin = new_cache(), Origin()
+    cache.aside(scenes.CANCELLED_FLIGHT.format("3, 1"))
 
     async def main() -> list[Any]:
         leader, waiter, other = await computing(cache, origin, 3)
@@ -115,6 +118,7 @@ def test_when_a_waiter_is_cancelled_the_others_are_answered(new_cache: NewCache)
 def test_after_a_cancelled_compute_the_next_call_computes(new_cache: NewCache) -> None:
     """Nothing of a compute that was cancelled is left behind, neither a value nor somebody to wait for."""
     cache, origin = new_cache(), Origin()
+    cache.aside(scenes.CANCELLED_FLIGHT.format("1, 0"))
 
     async def main() -> Any:
         await end(*await computing(cache, origin, 1))

@@ -27,7 +27,7 @@ from conformance.script.scenes import PORT
 AT_ONCE = 8  # most of them wait for what hangs
 PATIENCE = 60  # seconds until one that hangs itself is given up on
 #: Where a script says why it cannot go wrong for certain.
-REASON = re.compile("^ *# (no script: |this only tells|made while |a call was cancelled )", re.MULTILINE)
+REASON = re.compile("^ *# (no script: |this only tells|made while )", re.MULTILINE)
 #: Who is wrong, in a script.
 CACHE = re.compile(r"^from ([\w.]*\bmutants\.\w+) import (\w+)$", re.MULTILINE)
 SERVER = "redis://127.0.0.1:6379"

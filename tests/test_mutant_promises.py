@@ -14,17 +14,6 @@ from mutants_judged import BREAKERS, CACHES, DRAWN, SUITE, WRONG, Verdict, draws
 
 #: Whose scripts a right cache answers alike, by promise: they tell what cannot be shown for certain, and say why.
 ONLY_TELL = {
-    "test_asynchronous.py::test_a_cancelled_operation_leaves_the_cache_usable": {"AnswersTheNext"},
-    "test_asynchronous.py::test_after_a_cancelled_compute_the_next_call_computes": {"CachesTheCancelled"},
-    "test_asynchronous.py::test_when_a_waiter_is_cancelled_the_others_are_answered": {
-        "EndsWhatOthersWaitFor",
-        "LetsEachTaskCompute",
-    },
-    "test_asynchronous.py::test_when_the_leader_is_cancelled_the_others_are_answered": {
-        "CachesTheCancelled",
-        "CancelsTogether",
-        "WaitsForTheCancelled",
-    },
     "test_capacity.py::test_the_bound_holds_when_two_set_at_once": {"EvictsTogether", "OverfillsTogether"},
     "test_entries.py::test_two_operations_at_once_are_as_one_after_the_other": {"DeletesTogether", "TouchesTheDeleted"},
     "test_expiry.py::test_one_operation_reads_the_clock_once": {"ReadsTheClockTwice"},

@@ -26,6 +26,7 @@ RUNS = {
     "together": ("redis", scenes.TOGETHER, [], "1 computes"),
     "died": ("redis", scenes.DIED, [ASKED], "1"),
     "meanwhile": ("async-redis", scenes.MEANWHILE, [], "False held it over: until up was"),
+    "cancelled": ("async-redis", scenes.CANCELLED.format("get('a')"), [], "(1, None) a and are b"),
     "broken": ("layered", scenes.BROKEN, [], "raised:"),
     "noticed": ("layered", scenes.NOTICED, [], "raised:"),
     "thawed": ("layered", scenes.THAWED, READ, "1"),

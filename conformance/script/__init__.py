@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..columns import Column
-from ..history import History
+from ..history import History, Step
 from .assembly import assembled, names
 from .replica import Replica
 from .rewriting import UnwrittenError
+from .scenes import closes
 from .sources import is_adapter
 from .steps import lines
 
@@ -29,13 +30,19 @@ def write(column: Column, history: History) -> str:
 
 
 def _written(cache: Replica, history: History) -> str:
-    made, steps = cache.make(), list(lines(cache, history.steps)) or [_NO_STEPS]
+    made, steps = cache.make(), list(lines(cache, _needed(history.steps))) or [_NO_STEPS]
     advance = cache.advance() if any(step.name == "advance" for step in history.steps) else ()
     body = [*made, *advance, *cache.functions(), *steps]
     if cache.awaited:
         body = ["async def main():", *(f"    {line}" for line in body), "asyncio.run(main())"]
     given = _given(body, awaited=cache.awaited)
     return "".join(f"{note}\n" for note in cache.notes()) + assembled(cache.brought, body, given=given)
+
+
+def _needed(steps: Sequence[Step]) -> Sequence[Step]:
+    """Up to a scene that goes on for itself."""
+    ends = (number for number, step in enumerate(steps, 1) if step.name == "aside" and closes(step.arguments))
+    return steps[: next(ends, len(steps))]
 
 
 def _given(body: Sequence[str], *, awaited: bool) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -18,8 +17,12 @@ MEANWHILE = "# another task has its turns while the first one waits for the serv
 FORKED = "# the process is forked, and both ask at once"
 TOGETHER = "# three processes ask for one absent key at once"
 DIED = "# a process is killed while it computes 'a'"
-KILLED = "# a process that sets 'a' to a text of 200,000 bytes is killed where a file would grow beyond {} bytes"
-FULL = "# 'a' is set to a text of 200,000 bytes where no file may grow beyond {} bytes"
+
+# what a scene is given stands at its end
+KILLED = "# a process that sets 'a' to a text of 200,000 bytes is killed where a file would have more bytes than: {}"
+FULL = "# 'a' is set to a text of 200,000 bytes where no file may have more bytes than: {}"
+CANCELLED = "# a call is cancelled, after each number of turns of the event loop: {}"
+CANCELLED_FLIGHT = "# so many tasks ask for one absent key, the one of this number is cancelled, and another comes: {}"
 
 PORT = 16379  # of a server that a script starts: not the usual one, where somebody may have entries
 
@@ -84,11 +87,33 @@ _FULL = f"""
 {_TEXT}
 self.set('a', text(0))
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-resource.setrlimit(resource.RLIMIT_FSIZE, (BYTES, hard))
+resource.setrlimit(resource.RLIMIT_FSIZE, (GIVEN, hard))
 try: self.set('a', text(1)); print('it is stored')
 except Exception: print('it is refused')
 resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
 print('there is the old one:', self.get('a') == text(0), 'the new one:', self.get('a') == text(1))
+"""
+_CANCELLED = """
+async def ask(): await self.GIVEN
+answers = set()
+for turns in range(100):
+    asked = asyncio.ensure_future(ask())
+    for _ in range(turns): await asyncio.sleep(0)
+    asked.cancel()
+    await asyncio.wait([asked])
+    answers.add((await self.get('a'), await self.get('b')))
+print('a and b are', *answers)
+"""
+_CANCELLED_FLIGHT = """
+(count, cancelled), calls, tasks, release = (GIVEN), [], [], asyncio.Event()
+async def held(): calls.append(1); await asyncio.wait_for(release.wait(), 9); return 'computed'
+async def ask(): return await self.get_or_set('a', held)
+for _ in range(count): tasks.append(asyncio.ensure_future(ask())); await asyncio.sleep(0.1)
+tasks[cancelled].cancel(); await asyncio.sleep(0.1)
+release.set(); tasks.append(asyncio.ensure_future(ask()))
+await asyncio.wait(tasks, timeout=2)
+for task in tasks: task.cancel()
+print(len(calls), 'computes:', *map(repr, await asyncio.gather(*tasks, return_exceptions=True)))
 """
 _SIMPLE = {
     TAKEN: f"server.kill(); server.wait()  {TAKEN}",
@@ -97,7 +122,15 @@ _SIMPLE = {
     THAWED: f"server.send_signal(signal.SIGCONT)  {THAWED}",
     LOST: LOST,
 }
-_WRITTEN = {BROKEN: _BROKEN, NOTICED: _NOTICED, MEANWHILE: _MEANWHILE, FORKED: _FORKED, FULL: _FULL}
+_WRITTEN = {
+    BROKEN: _BROKEN,
+    NOTICED: _NOTICED,
+    MEANWHILE: _MEANWHILE,
+    FORKED: _FORKED,
+    FULL: _FULL,
+    CANCELLED: _CANCELLED,
+    CANCELLED_FLIGHT: _CANCELLED_FLIGHT,
+}
 _PRINTING = {*_WRITTEN, TOGETHER, KILLED}
 
 
@@ -111,6 +144,11 @@ def shows(scene: str) -> bool:
     return _general(scene)[0] in _PRINTING
 
 
+def closes(scene: str) -> bool:
+    """Whether it repeats the calls that come after it in the history."""
+    return _general(scene)[0] in (CANCELLED, CANCELLED_FLIGHT)
+
+
 def place(scenes: set[str]) -> list[str]:
     """The lines of what has to be there before the cache is."""
     return _lines(_HOLE if LOST in scenes else _SERVE if starts_server(scenes) else "")
@@ -118,20 +156,20 @@ def place(scenes: set[str]) -> list[str]:
 
 def written(cache: Replica, scene: str) -> list[str]:
     """The lines of one; of what no script can do, the comment that tells it."""
-    general, limit = _general(scene)
+    general, given = _general(scene)
     if general in _COMPOSED:
         lines = _COMPOSED[general](cache)
     elif general in _WRITTEN:
-        lines = cache.aside(_WRITTEN[general].replace("BYTES", limit).strip())
+        lines = cache.aside(_WRITTEN[general].replace("GIVEN", given).strip())
     else:
         return _SIMPLE.get(scene, scene).split("\n")
-    return [scene, *(line.replace("BYTES", limit) for line in lines)]
+    return [scene, *(line.replace("GIVEN", given) for line in lines)]
 
 
 def _general(scene: str) -> tuple[str, str]:
-    """A scene without the limit that may be in it, and the limit."""
-    found = re.search(r"beyond (\d+) bytes$", scene)
-    return (scene.replace(found[0], "beyond {} bytes"), found[1]) if found else (scene, "")
+    """A scene without what it is given, and that."""
+    general, colon, given = scene.partition(": ")
+    return (f"{general}: {{}}", given) if colon else (scene, "")
 
 
 def _together(cache: Replica) -> list[str]:
@@ -165,7 +203,7 @@ def _killed(cache: Replica) -> list[str]:
         "child = os.fork()",
         "if child == 0:",
         "    resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); signal.signal(signal.SIGXFSZ, signal.SIG_DFL)",
-        "    resource.setrlimit(resource.RLIMIT_FSIZE, (BYTES, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))",
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (GIVEN, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))",
         *(f"    {line}" for line in own),
         f"    try: {cache.expression('own.set', repr('a') + ', text(1)')}",
         "    finally: os._exit(0)",
