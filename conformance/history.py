@@ -27,6 +27,7 @@ MODELLED = {
     "set_many": "set_many",
     "delete_many": "delete_many",
 }
+COMPUTING = ("get_or_set", "run_once")
 SILENT = {"set", "set_many", "clear"}  # what they answer is not promised
 UNANSWERED = "..."
 FAILED = "1 / 0"  # what a compute did that has raised
@@ -93,12 +94,16 @@ class Step:
         both = str(self.expected), self.answer
         return all(map(_is_literal, both)) and ast.literal_eval(both[0]) == ast.literal_eval(both[1])
 
+    @property
+    def computes(self) -> bool:
+        """Whether it was given a function, to be called where there is no answer yet."""
+        return self.operation in COMPUTING and "compute" in self.arguments
+
     def waits_for(self, later: Sequence[Step]) -> bool:
         """Whether it computed while ``later`` steps began, on other threads."""
-        computes = self.operation == "get_or_set" and "compute" in self.arguments
         elsewhere = any(each.thread != self.thread for each in later[:1])
         cancelled = any(each.answer.startswith("CancelledError") for each in (self, *later))
-        return computes and self.met > 0 and self.by is None and elsewhere and not cancelled
+        return self.computes and self.met > 0 and self.by is None and elsewhere and not cancelled
 
     def as_dict(self) -> dict[str, Any]:
         known = {"call": self.call, "answer": self.answer, "at": round(self.at, 6)}

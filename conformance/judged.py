@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .clocks import Timeline
-from .history import FAILED, History, Step
-
-_COMPUTING = ("get_or_set", "run_once")
+from .history import COMPUTING, FAILED, History, Step
 
 
 class Judged:
@@ -99,7 +97,7 @@ class Judged:
 
     def _do(self, name: str, operation: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         step = self.history.begin(self._name + name, args, kwargs, self.timeline.now())
-        if name in _COMPUTING:
+        if name in COMPUTING:
             args = tuple(_watched(each, step) if callable(each) else each for each in args)
         try:
             answer = operation(*args, **kwargs)

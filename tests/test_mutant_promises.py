@@ -22,7 +22,6 @@ ONLY_TELL = {
     "test_files.py::test_a_symlink_in_place_of_the_directory_is_refused": {"FollowsLinks"},
     "test_files.py::test_only_the_owner_can_open_it": {"IsOpenToAll"},
     "test_integrity.py::test_what_is_planted_is_never_executed": {"Unpickles"},
-    "test_run_once.py::test_who_asks_while_a_task_runs_does_not_run_it": {"RunsWhatRuns"},
     "test_secrets.py::test_a_password_is_shown_nowhere": {"CallsItselfByItsUrl", "LogsItsUrl", "TellsItsUrl"},
     "test_secrets.py::test_unchecked_certificates_are_refused": {"TalksToAnyone"},
     "test_stats.py::test_no_count_is_lost_between_threads": {"LosesCounts"},

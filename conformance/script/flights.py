@@ -28,7 +28,7 @@ def _of_threads(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iter
         if step.name == "sibling":
             yield from cache.another(step.arguments or "other")
         else:
-            yield _caller(cache, step) if _waits(step) else _aside(cache, step)
+            yield _caller(cache, step) if step.computes else _aside(cache, step)
     yield "time.sleep(0.1)"
     yield "release.set()"
     yield "for caller in callers: caller.join(2)"
@@ -59,7 +59,7 @@ def _of_tasks(cache: Replica, leader: Step, meanwhile: Sequence[Step]) -> Iterat
             yield from cache.another(step.arguments or "other")
             continue
         yield from _task(cache, step)
-        if _waits(step):
+        if step.computes:
             yield "callers.append(asyncio.ensure_future(call())); await asyncio.sleep(0.1)"
         else:
             yield "aside = asyncio.ensure_future(call()); await asyncio.wait([aside], timeout=2)"
@@ -80,10 +80,6 @@ def _outcome(step: Step) -> str:
     return (
         f"raise {error if error.isidentifier() else 'Exception'}" if step.raised else f"return {as_python(step.answer)}"
     )
-
-
-def _waits(step: Step) -> bool:
-    return step.operation == "get_or_set" and "compute" in step.arguments
 
 
 def _held(step: Step) -> str:

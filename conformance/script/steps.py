@@ -136,15 +136,14 @@ def _changed(cache: Replica, step: Step, change: str) -> Iterator[str]:
 
 def _nests(step: Step, later: Sequence[Step]) -> bool:
     """Whether its compute asked the cache for something."""
-    computes = step.operation == "get_or_set" and "compute" in step.arguments
     alone = step.by is None and all(each.thread == step.thread for each in later[:1])
     asks = all(each.name not in _NO_CALLS for each in later[:1])
-    return bool(later) and computes and alone and asks and (step.met > 0 or step.answer == UNANSWERED)
+    return bool(later) and step.computes and alone and asks and (step.met > 0 or step.answer == UNANSWERED)
 
 
 def _nested(cache: Replica, step: Step, inner: Step, *, last: bool) -> list[str]:
     asked = cache.expression(inner.name, _given(cache, inner)).removeprefix("await ")
-    if inner.operation != "get_or_set":
+    if not inner.computes:
         asked = f"({asked}, {step.computed[0] if step.computed else step.answer})[-1]"
     nested = replace(step, arguments=step.arguments.replace("compute", f"lambda: {asked}"))
     return _line(cache, nested, shown=last or not step.raised)
