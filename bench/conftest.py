@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_traces] = replays.taken(config)
     config.option.benchmark_columns = config.option.benchmark_columns or ["median", "iqr", "rounds", "iterations"]
     config.addinivalue_line("markers", "offers(**values): measured only on columns with one of these values of each")
+    config.addinivalue_line("markers", "takes(seconds, blocks, costs): so many, and as long as so many others")
     config.addinivalue_line("markers", "wide: left out, as the profile is too short for it")
     config.stash[_cells] = defaultdict(Cell)
     config.stash[_measured] = {}

@@ -48,6 +48,7 @@ IMPORTS = {
 }
 
 
+@pytest.mark.takes(costs=2)
 @pytest.mark.offers(scope=("instance",), asynchronous=("no",))
 def test_key(new_cache: Any, pace: Pace, record_figure: RecordFigure) -> None:
     """A digest of arguments against the well-known recipe, which takes 1 and True for the same."""
@@ -58,6 +59,7 @@ def test_key(new_cache: Any, pace: Pace, record_figure: RecordFigure) -> None:
     record_figure("key", new_cache.name, **paired(*found) or {})
 
 
+@pytest.mark.takes(costs=2)
 @pytest.mark.offers(scope=("host",), asynchronous=("no",))
 @pytest.mark.parametrize("payload", ["embedding", "catalogue", "small"])
 def test_codec(new_cache: Any, payload: str, pace: Pace, record_figure: RecordFigure) -> None:
@@ -76,6 +78,7 @@ def _pickled(value: Any) -> Any:
     return pickle.loads(pickle.dumps(value, 5))  # noqa: S301  # our own
 
 
+@pytest.mark.takes(costs=2)
 def test_breaker(new_breaker: Any, pace: Pace, record_figure: RecordFigure) -> None:
     """What a closed breaker adds to a call that succeeds."""
     breaker = new_breaker.subject(failure_threshold=3, recovery_time=60.0)
@@ -83,6 +86,7 @@ def test_breaker(new_breaker: Any, pace: Pace, record_figure: RecordFigure) -> N
     record_figure("breaker", _name(new_breaker.subject), **differences(guarded, plain))
 
 
+@pytest.mark.takes(seconds=20)
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="this system does not tell the processor time of a process")
 def test_import(pace: Pace, record_figure: RecordFigure) -> None:
     """Processor time of a fresh interpreter that imports, less that of one that does not; bytecode is there already."""

@@ -22,6 +22,7 @@ from .workloads import ROOM, ROUND_TRIP, TTL
 MEMOIZED = ("functools.lru_cache", f"{__package__}.probe:Memoized")  # cannot be asked for more than memory
 
 
+@pytest.mark.takes(seconds=1.5)
 @pytest.mark.also(*YARDSTICKS)
 @pytest.mark.offers(scope=("instance",), asynchronous=("no",))
 def test_growth(

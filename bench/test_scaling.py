@@ -25,6 +25,7 @@ LONGER = 2  # a block here lasts so many times one of another
 FOUND: dict[Any, list[float]] = defaultdict(list)  # operations a second, one figure for each block
 
 
+@pytest.mark.takes(blocks=LONGER)
 @pytest.mark.also(*YARDSTICKS)
 @pytest.mark.offers(threads=("safe",), asynchronous=("no",))
 def test_threads(  # noqa: PLR0913, PLR0917 - each argument is a fixture or a parameter of pytest's
@@ -40,6 +41,7 @@ def test_threads(  # noqa: PLR0913, PLR0917 - each argument is a fixture or a pa
     _measure(new_cache, block, asked, threads, pace, record_curve, ("threads", text, in_threads))
 
 
+@pytest.mark.takes(blocks=LONGER)
 @pytest.mark.offers(scope=("host", "network"), threads=("safe",), asynchronous=("no",))
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 def test_processes(  # noqa: PLR0913, PLR0917 - as above
@@ -57,6 +59,7 @@ def test_processes(  # noqa: PLR0913, PLR0917 - as above
     _measure(new_cache, block, asked, processes, pace, record_curve, ("processes", text, in_processes))
 
 
+@pytest.mark.takes(blocks=LONGER)
 @pytest.mark.offers(scope=("network",), threads=("safe",), asynchronous=("no",))
 def test_pool_sizes(  # noqa: PLR0913, PLR0917 - as above
     new_cache: Any,

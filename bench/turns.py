@@ -19,7 +19,7 @@ from .found import WORKLOADS
 from .pace import Pace
 from .plan import AWAITED, offered_by
 
-SINGLE = 0.5  # seconds of what is measured in one go
+SINGLE = 0.5  # seconds of what is measured in one go, where the mark ``takes`` tells nothing else
 OVERHEAD = 0.07  # seconds of a block besides those timed: to fill, to warm up, to check
 
 
@@ -73,7 +73,7 @@ def estimate(items: Sequence[pytest.Item], pace: Pace) -> str:
     if not able:
         return "bench: no cache can run here, so nothing is measured"
     blocks = sum(map(_is_block, able))
-    seconds = blocks * (pace.block + OVERHEAD) + (len(able) - blocks) * SINGLE
+    seconds = sum(_seconds(each, pace) for each in able)
     costs, curves = blocks // pace.blocks, len(able) - blocks
     return f"bench: {costs} costs in {pace.blocks} blocks each, and {curves} curves; about {seconds:.0f} s"
 
@@ -85,6 +85,12 @@ def merged(benchmarks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         is_block = "block" in (each["params"] or {})
         cells[each["group"], each["name" if is_block else "fullname"], each["source"]].append(each)
     return [_row(blocks) for blocks in cells.values()]
+
+
+def _seconds(item: pytest.Item, pace: Pace) -> float:
+    told = {name: value for mark in item.iter_markers("takes") for name, value in mark.kwargs.items()}
+    seconds = told.get("seconds", OVERHEAD if _is_block(item) else SINGLE)
+    return float(seconds + told.get("blocks", _is_block(item)) * pace.block + told.get("costs", 0) * pace.cost)
 
 
 def _row(blocks: list[dict[str, Any]]) -> dict[str, Any]:
