@@ -93,6 +93,7 @@ def run(script: str, said: Path) -> NoReturn:
     atexit._clear()  # type: ignore[attr-defined]  # noqa: SLF001 - what its parent has to clear up
     os.dup2(os.open(said, os.O_CREAT | os.O_WRONLY | os.O_APPEND), 1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    tempfile.tempdir = str(said.parent)  # what it leaves behind goes with what it says
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("it hangs"))
     signal.alarm(PATIENCE)
     try:
