@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from .contract import needs
 from .elsewhere import Elsewhere
 from .factory import NewCache
@@ -21,6 +23,7 @@ LIMITS = (SIZE // 4, SIZE // 2, SIZE * 3 // 4)  # bytes that are written when th
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 RIGHT = {True: 0o700, False: 0o600}  # of a directory, of a file
 WORTH = "worth keeping"
+STRANGER = 12345  # a user of whom nothing is known
 
 
 @needs(scope={"host"}, durable="yes", asynchronous={"no"})
@@ -110,6 +113,17 @@ def test_a_symlink_in_place_of_the_directory_is_refused(new_cache: NewCache, tmp
     (tmp_path / "cache").symlink_to(tmp_path / "elsewhere")
     assert refused(lambda: new_cache.inside(tmp_path / "cache").set("a", WORTH))
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="to give a directory away takes root")
+@needs(scope={"host"}, access="owner")
+def test_a_directory_of_somebody_else_is_refused(new_cache: NewCache, tmp_path: Path) -> None:
+    """Somebody else has made the directory where the cache goes: an error, also for root, and it is left as it was."""
+    place = tmp_path / "cache"
+    place.mkdir(mode=0o755)
+    os.chown(place, STRANGER, STRANGER)
+    assert refused(lambda: new_cache.inside(place).set("a", WORTH))
+    assert (list(place.iterdir()), modes(place)) == ([], {place: 0o755})
 
 
 @needs(scope={"host"}, access="owner")

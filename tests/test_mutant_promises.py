@@ -26,6 +26,8 @@ ONLY_TELL = {
     "test_secrets.py::test_unchecked_certificates_are_refused": {"TalksToAnyone"},
     "test_stats.py::test_no_count_is_lost_between_threads": {"LosesCounts"},
 }
+if os.geteuid() == 0:  # who can give a directory away
+    ONLY_TELL["test_files.py::test_a_directory_of_somebody_else_is_refused"] = {"TakesAnyDirectory"}
 
 
 def test_there_are_enough_mutants() -> None:

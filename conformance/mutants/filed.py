@@ -68,9 +68,15 @@ class Filed:
     # the steps, each of which some mutant gets wrong
 
     def make_place(self) -> None:
-        if self.place.is_symlink():
-            raise PermissionError(f"{self.place} is a symlink")
+        if self.place.is_symlink() or not self.is_ours():
+            raise PermissionError(f"{self.place} is a symlink, or somebody else's")
         self.place.mkdir(exist_ok=True)
+        self.close_place()
+
+    def is_ours(self) -> bool:
+        return not self.place.exists() or self.place.stat().st_uid == os.geteuid()
+
+    def close_place(self) -> None:
         for each in (self.place, *self.place.iterdir()):
             if not each.is_symlink():
                 each.chmod(0o700 if each == self.place else 0o600)

@@ -130,10 +130,20 @@ class IsOpenToAll(Filed):
     )
     mode = 0o666
 
-    def make_place(self) -> None:
-        if self.place.is_symlink():
-            raise PermissionError(f"{self.place} is a symlink")
-        self.place.mkdir(exist_ok=True)
+    def close_place(self) -> None:
+        pass
+
+
+class TakesAnyDirectory(Filed):
+    """Whoever owns the directory that it finds, it is used.
+    git/git@8959555
+    """
+
+    #: Root alone can give it one of somebody else's.
+    caught_by = () if os.geteuid() else ("test_files.py::test_a_directory_of_somebody_else_is_refused",)
+
+    def is_ours(self) -> bool:
+        return True
 
 
 class FollowsLinks(Filed):
