@@ -13,7 +13,7 @@ import pytest
 from . import errands
 from .callers import Caller
 from .factory import NewCache
-from .interleaving import SAFETY, Call
+from .interleaving import SAFETY, START, Call
 from .linearizability import Operation
 
 HEAD_START = 3_000_000  # nanoseconds from the word to the first call, so that all have heard it
@@ -26,6 +26,7 @@ class Elsewhere:
         if new_cache.column.server is not None and new_cache.column.server.in_process:
             pytest.skip(f"{new_cache.name}: this server is in this process alone; --backend=embedded is in all")
         self._new_cache = new_cache
+        self._patience = START
         self._process = subprocess.Popen(  # noqa: S603 - ourselves
             [sys.executable, "-m", errands.__name__, new_cache.column.path],
             stdin=subprocess.PIPE,
@@ -54,7 +55,8 @@ class Elsewhere:
         Raises:
             NotImplementedError: the cache does not offer what the errand asks of it.
         """
-        line = Call(cast("IO[str]", self._process.stdout).readline).answer(3 * SAFETY)
+        line = Call(cast("IO[str]", self._process.stdout).readline).answer(self._patience)
+        self._patience = 3 * SAFETY
         if not isinstance(line, str) or not line:
             raise AssertionError(f"another process with the same cache has ended, or hangs: {line!r}")
         answer = json.loads(line)

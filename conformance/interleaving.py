@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from . import history, judged
 
+START = 60.0  # seconds that another process may take to begin
 SAFETY = 20.0  # seconds until a call that ought to end is given up on
 PATIENCE = 5.0  # seconds until one that nothing holds up any more is taken to hang; shorter, as SAFETY lets others go
 SPIN = 0.05  # seconds of work after which a call waits by trying again and again

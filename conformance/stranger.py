@@ -11,7 +11,7 @@ import pytest
 
 from . import visitor
 from .factory import NewCache
-from .interleaving import Call
+from .interleaving import START, Call
 
 
 class Stranger:
@@ -32,15 +32,15 @@ class Stranger:
             text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
-        self.says("ready")
+        self.says("ready", START)
 
     @property
     def pid(self) -> str:
         return str(self._process.pid)
 
-    def says(self, expected: str) -> None:
+    def says(self, expected: str, patience: float | None = None) -> None:
         """Wait for its next line, which is ``expected``."""
-        said = Call(cast("IO[str]", self._process.stdout).readline).answer()
+        said = Call(cast("IO[str]", self._process.stdout).readline).answer(patience)
         if said != f"{expected}\n":
             raise AssertionError(f"the other process says {said!r}, not {expected!r}")
 
