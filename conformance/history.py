@@ -32,6 +32,7 @@ SILENT = {"set", "set_many", "clear"}  # what they answer is not promised
 UNANSWERED = "..."
 FAILED = "1 / 0"  # what a compute did that has raised
 _FAILED = ("ZeroDivisionError: ", "Failed: compute was called")  # how a compute of ours fails
+_PLAIN = {str, int, float, bool, type(None)}
 _NAMES = {"MISSING": MISSING, "compute": None, "inf": float("inf"), "nan": float("nan")}
 
 
@@ -132,7 +133,8 @@ class History:
 
     def begin(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], at: float) -> Step:
         """Note a call before it is made, as its arguments are now: the cache may change them."""
-        arguments = [*map(_shown, args), *(f"{key}={_shown(value)}" for key, value in kwargs.items())]
+        arguments = [_shown(each) for each in args]
+        arguments += [f"{key}={_shown(value)}" for key, value in kwargs.items()]
         step = Step(name, ", ".join(arguments), at)
         self.add(step)
         return step
@@ -158,6 +160,8 @@ class History:
 
 def _shown(argument: Any) -> str:
     """As Python; a function has no text of its own, nor has a generator."""
+    if type(argument) in _PLAIN:  # nearly all: to ask the others takes ten times as long
+        return repr(argument)
     if isinstance(argument, GeneratorType):
         return "(each for each in '')"
     if isinstance(argument, Iterator):
