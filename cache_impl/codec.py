@@ -10,12 +10,12 @@ import sys
 from array import array
 from collections.abc import Iterable
 from gc import get_referents
-from reprlib import repr as shortened
 from typing import Any
 
 import ormsgpack
 from ormsgpack import Ext, packb, unpackb
 
+from .basics import shown
 from .errors import BadValue
 from .tags import FLOATS, FROM_BYTES, FROM_PARTS, dict_of
 
@@ -150,7 +150,7 @@ def _spelled_dict(value: dict[Any, Any], levels: int) -> Any:
         try:
             pairs += _spelled(key, levels), _spelled(item, levels)
         except _Refused as refusal:
-            raise refusal.inside(f"[{shortened(key)}]") from None
+            raise refusal.inside(f"[{shown(key)}]") from None
     if {*map(type, pairs[::2])} <= {str}:
         return dict_of(pairs)
     return _tagged(_PARTS_OF[dict].number, pairs)

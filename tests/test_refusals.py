@@ -26,6 +26,7 @@ from cache_impl import (
     digest,
     figures,
 )
+from cache_impl.codec import encode
 
 BAD_TTLS = (0, -1, -0.5, -inf, nan, inf, 10**400, True, False)
 BAD_KEYS = (None, 0, 1.5, True, b"a", ("a",))
@@ -68,6 +69,12 @@ def test_what_is_wrong_is_told_in_a_line() -> None:
     for wrong, told in ((10**400, "an int of 1,329 bits"), (10**5000, "an int of 16,610 bits"), ("1" * 99, "'111")):
         with pytest.raises(BadSetting, match=f"^ttl is {told}.{{0,150}}$"):
             MemoryCache(ttl=wrong)  # type: ignore[arg-type]
+
+
+def test_where_a_value_is_wrong_is_told_in_a_line() -> None:
+    """Also below a key that Python refuses to write out."""
+    with pytest.raises(BadValue, match=r"value\[an int of 16,610 bits\] is of type"):
+        encode({10**5000: print})
 
 
 @pytest.mark.parametrize("wrong", [[("a", 1)], [["a", 1]], "a", 5, None])
