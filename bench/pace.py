@@ -24,11 +24,6 @@ class Pace:
     round: float  # seconds timed in one piece: 10,000 times what reading the clock costs
     wide: bool = True  # also what takes long and is seldom looked at
 
-    @property
-    def cost(self) -> float:
-        """Seconds timed for one cost."""
-        return self.blocks * self.block
-
 
 PACES = {
     "quick": Pace(blocks=6, block=0.025, round=0.001, wide=False),

@@ -90,7 +90,8 @@ def merged(benchmarks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def _seconds(item: pytest.Item, pace: Pace) -> float:
     told = {name: value for mark in item.iter_markers("takes") for name, value in mark.kwargs.items()}
     seconds = told.get("seconds", OVERHEAD if _is_block(item) else SINGLE)
-    return float(seconds + told.get("blocks", _is_block(item)) * pace.block + told.get("costs", 0) * pace.cost)
+    blocks = told.get("blocks", _is_block(item)) + told.get("costs", 0) * pace.blocks
+    return float(seconds + blocks * pace.block)
 
 
 def _row(blocks: list[dict[str, Any]]) -> dict[str, Any]:

@@ -120,7 +120,6 @@ _SIMPLE = {
     BACK: f"server = serve()  {BACK}",
     FROZEN: f"server.send_signal(signal.SIGSTOP)  {FROZEN}",
     THAWED: f"server.send_signal(signal.SIGCONT)  {THAWED}",
-    LOST: LOST,
 }
 _WRITTEN = {
     BROKEN: _BROKEN,
