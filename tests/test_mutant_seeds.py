@@ -6,18 +6,19 @@ from pathlib import Path
 
 from mutants_judged import APART, DRAWN, SEEDS, SUITE, THOROUGH, WRONG, broken_with, draws, promises_by_name, red
 
+#: By which promises about drawn values each is caught.
+NAMED = {name: {each for each in promises if draws(each)} for name, promises in WRONG.items()}
+
 
 def test_every_mutant_is_caught_whatever_the_seed(folder: Path) -> None:
     """By the promise about drawn values that it names: a hundred times out of a hundred."""
-    named = {name: {each for each in promises if draws(each)} for name, promises in WRONG.items()}
-    expected = {name: promises for name, promises in named.items() if promises}
+    expected = {name: promises for name, promises in NAMED.items() if promises}
     assert broken_with(folder, expected, 100) == seen_with(expected, 100)
 
 
 def test_no_seed_accuses_a_mutant_of_more(folder: Path) -> None:
     """Promises about drawn values cost the most; who names none of them is judged by them in the thorough way."""
-    named = {name: {each for each in promises if draws(each)} for name, promises in WRONG.items()}
-    expected = {name: promises for name, promises in named.items() if promises or (THOROUGH and name not in APART)}
+    expected = {name: promises for name, promises in NAMED.items() if promises or (THOROUGH and name not in APART)}
     assert broken_with(folder, dict.fromkeys(expected), SEEDS) == seen_with(expected, SEEDS)
 
 
