@@ -170,7 +170,7 @@ class Database:
 
     def _await_turn(self) -> None:
         """Threads wait for each other here, where SQLite would have them sleep and try again."""
-        if not self._writing.acquire(timeout=self._deadline):
+        if not (self._writing.acquire(blocking=False) or self._writing.acquire(timeout=self._deadline)):
             raise DeadlineExceeded(f"other threads wrote to {self._path} for more than {self._deadline} s")
 
     def _drain(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from math import inf, isinf
+from math import inf
 from os import PathLike
 from sqlite3 import Connection
 
@@ -85,14 +85,14 @@ class _FileStore:
         return [found.get(key) for key in wanted]
 
     def write(self, frames: Mapping[bytes, bytes], expires: float, now: float) -> int:
-        due, self._due = self._due, min(self._due, expires)
-        rows = [(key, _finite(expires), frame) for key, frame in frames.items()]
-        if len(rows) == 1 and now < due:
-            self._database.change(_WRITE, rows[0])
+        due, self._due, end = self._due, min(self._due, expires), _finite(expires)
+        if len(frames) == 1 and now < due:
+            ((key, frame),) = frames.items()
+            self._database.change(_WRITE, (key, end, frame))
             return 0
         with self._database.transaction() as connection:
             expired = self._swept(connection, now)
-            connection.executemany(_WRITE, rows)
+            connection.executemany(_WRITE, [(key, end, frame) for key, frame in frames.items()])
         self._due = min(self._due, expires)
         return expired
 
@@ -145,4 +145,4 @@ class _FileStore:
 
 
 def _finite(expires: float) -> float | None:
-    return None if isinf(expires) else expires
+    return None if expires == inf else expires

@@ -105,10 +105,11 @@ class Journal:
         """Store encoded values, as the newest there is, to be replayed."""
         with self._turn:
             if len(payloads) == 1:
-                self._write(lambda rows: self._database.change(sql.WAIT, rows[0]), payloads, expires)
+                ((key, payload),) = payloads.items()
+                self._write_one(key, payload, expires)
                 return
             with self._database.transaction() as connection:
-                self._write(lambda rows: connection.executemany(sql.WAIT, rows).rowcount, payloads, expires)
+                self._write(connection, payloads, expires, VALUE)
 
     def bury(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """Delete, as the newest there is, to be replayed; what it held under each key before."""
@@ -118,7 +119,7 @@ class Journal:
             with self._database.transaction() as connection:
                 before = [row.frame for row in self.read(keys)]  # and nobody else writes
                 tombstones = dict.fromkeys(keys, b"")
-                self._write(lambda rows: connection.executemany(sql.WAIT, rows).rowcount, tombstones, inf, TOMBSTONE)
+                self._write(connection, tombstones, inf, TOMBSTONE)
         return before
 
     def put_late(self, key: bytes, write: Write, version: int) -> None:
@@ -175,20 +176,22 @@ class Journal:
     def _renew(self) -> None:
         self._turn = Lock()  # held from taking a version to having written it
 
-    def _write(
-        self,
-        write: Callable[[list[_Values]], int],
-        payloads: Mapping[bytes, bytes],
-        expires: float,
-        kind: int = VALUE,
-    ) -> None:
-        """Have ``write`` change every row, though another process may be ahead of our clock."""
+    def _write_one(self, key: bytes, payload: bytes, expires: float) -> None:
         version, pack = self._versions.next(), self._frames.pack
-        while write(
-            [(key, version, key, version, pack(key, each, expires, version, kind)) for key, each in payloads.items()]
-        ) < len(payloads):
-            ((cleared,),) = self._database.read("SELECT version FROM cleared")
-            version = self._versions.next(after=max(cleared, *(row.version for row in self.read(list(payloads)))))
+        while not self._database.change(sql.WAIT, _values(key, version, pack(key, payload, expires, version))):
+            version = self._above([key])
+
+    def _write(self, connection: Connection, payloads: Mapping[bytes, bytes], expires: float, kind: int) -> None:
+        version, pack = self._versions.next(), self._frames.pack
+        while connection.executemany(
+            sql.WAIT, [_values(key, version, pack(key, each, expires, version, kind)) for key, each in payloads.items()]
+        ).rowcount < len(payloads):
+            version = self._above(list(payloads))
+
+    def _above(self, keys: Sequence[bytes]) -> int:
+        """A version newer than all there is of ``keys``: another process may be ahead of our clock."""
+        ((cleared,),) = self._database.read("SELECT version FROM cleared")
+        return self._versions.next(after=max(cleared, *(row.version for row in self.read(keys))))
 
     def _buried(self, key: bytes) -> Row | None:
         """What lay under ``key``, now a tombstone; None, and nothing is done, where another writes meanwhile."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from math import inf
 from os import PathLike
@@ -108,17 +108,13 @@ class LayeredCache(Fronted):
         with Within(least_left, least):
             return self.get(key, default)
 
+    def set(self, key: str, value: Any, ttl: float | None = None) -> None:
+        """Store ``value`` for ``ttl`` seconds, by default the cache's own ttl."""
+        self._put((key,), {self._raw(key): encode(value)}, ttl)
+
     def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
         """Store every value of ``mapping``; on an error, none."""
-        payloads = {self._raw(key): encode(value) for key, value in checked_mapping(mapping).items()}
-        now, expires = self._lifetime(ttl)
-        if self._front is None:
-            self._layers.put(payloads, expires, now)
-        else:
-            with self._front.writing(mapping):
-                self._layers.put(payloads, expires, now)
-        for key in mapping:
-            self._flights.overtake(key)
+        self._put(mapping, {self._raw(key): encode(value) for key, value in checked_mapping(mapping).items()}, ttl)
 
     def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
         """The value of ``key``; where there is none, what ``compute()`` returns, as every ``Tier`` does."""
@@ -184,6 +180,17 @@ class LayeredCache(Fronted):
         """Let go of files and connections; entries stay, and so does what waits. Closing twice is fine."""
         off_loop(self._replayer.close, _LAST)
         super().close()
+
+    def _put(self, keys: Iterable[str], payloads: Mapping[bytes, bytes], ttl: float | None) -> None:
+        """Store encoded values, those of ``keys``."""
+        now, expires = self._lifetime(ttl)
+        if self._front is None:
+            self._layers.put(payloads, expires, now)
+        else:
+            with self._front.writing(keys):
+                self._layers.put(payloads, expires, now)
+        for key in keys:
+            self._flights.overtake(key)
 
     def _claim(self, raw: bytes, over: bytes | None, now: float) -> tuple[bytes | None, bool]:
         """As in every tier; the claim may be one that knows nothing but when it was made."""

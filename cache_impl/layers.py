@@ -79,7 +79,7 @@ class Layers:
         """Store encoded values."""
         if not payloads:
             return
-        if self.reachable:
+        if self._breaker.state in _REACHABLE:
             writes = {key: Write(payload, expires) for key, payload in payloads.items()}
             answer = self._ask(self.server.put, writes, now)
             if answer is not _AWAY:

@@ -61,7 +61,11 @@ class Tier(Renewing, Coroutines[str]):
 
     def set(self, key: str, value: Any, ttl: float | None = None) -> None:
         """Store ``value`` for ``ttl`` seconds, by default the cache's own ttl."""
-        self.set_many({key: value}, ttl)
+        raw, payload = self._raw(key), encode(value)
+        now, expires = self._lifetime(ttl)
+        frame = self._frames.pack(raw, payload, expires, time.time_ns())
+        self._count(expired=self._store.write({raw: frame}, expires, now))
+        self._flights.overtake(key)
 
     def delete(self, key: str) -> bool:
         """Remove the entry of ``key``; whether there was one."""
@@ -93,8 +97,8 @@ class Tier(Renewing, Coroutines[str]):
         """Store every value of ``mapping``; on an error, none."""
         payloads = {self._raw(key): encode(value) for key, value in checked_mapping(mapping).items()}
         now, expires = self._lifetime(ttl)
-        version = time.time_ns()
-        frames = {raw: self._frames.pack(raw, payload, expires, version) for raw, payload in payloads.items()}
+        version, pack = time.time_ns(), self._frames.pack
+        frames = {raw: pack(raw, payload, expires, version) for raw, payload in payloads.items()}
         self._count(expired=self._store.write(frames, expires, now))
         for key in mapping:
             self._flights.overtake(key)
