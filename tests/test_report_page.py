@@ -1,144 +1,16 @@
-"""The page in a real browser: filters, cells, form, copy, contrast and roles, and nothing leaves it.
-
-Skipped where there is no browser; an error instead where ``CI`` or ``REQUIRE_BROWSER`` is set.
-"""
+"""The page in a real browser: filters, cells, form, copy, contrast and roles, and nothing leaves it."""
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import math
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
-from sample_results import results
+from report_browser import REPORT, Page, browser, driver, place, report
 
-from reports import advice, page, picture
-from reports.results import merge
+from reports import advice, picture
 
-if TYPE_CHECKING:
-    from selenium.webdriver.chrome.webdriver import WebDriver
-    from selenium.webdriver.remote.webelement import WebElement
-
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
-#: Seconds; a busy machine takes its time, and a browser that hangs ends the test all the same.
-DEADLINE = 300
-REPORT = merge([("run.json", results())])
-
-
-def missing() -> str | None:
-    """What the tests of this file lack, and the command that brings it."""
-    if not (_browser() and shutil.which("chromedriver")):
-        return "no Chromium and driver; `apt-get install --no-install-recommends chromium chromium-driver` brings them"
-    lacking = [name for name in ("selenium", "axe_core_python") if not importlib.util.find_spec(name)]
-    return (
-        f"{' and '.join(lacking)} not installed; `pip install selenium axe-core-python` brings them"
-        if lacking
-        else None
-    )
-
-
-def _browser() -> str | None:
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebDriver]:
-    if lack := missing():
-        (pytest.fail if os.environ.get("CI") or os.environ.get("REQUIRE_BROWSER") else pytest.skip)(lack)
-    from selenium import webdriver  # noqa: PLC0415 - only where it is installed
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(_browser())
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-    started.set_script_timeout(DEADLINE)
-    yield started
-    started.quit()
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> str:
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(page.html(REPORT), encoding="utf-8")
-    return path.as_uri()
-
-
-class Page:
-    """The report in the browser, as a reader meets it."""
-
-    def __init__(self, driver: WebDriver, place: str) -> None:
-        self.driver, self.place = driver, place
-
-    def open(self, view: str = "", width: int = 1280, **features: str) -> Page:
-        emulated = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
-        self.command("Emulation.setEmulatedMedia", features=emulated)
-        self.command(
-            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
-        )
-        self.driver.get("about:blank")
-        self.driver.get(self.place + view)
-        return self
-
-    def command(self, name: str, **parameters: Any) -> Any:
-        return self.driver.execute_cdp_cmd(name, parameters)
-
-    def all(self, query: str) -> list[WebElement]:
-        return self.driver.find_elements("css selector", query)
-
-    def one(self, query: str) -> WebElement:
-        return self.driver.find_element("css selector", query)
-
-    def seen(self, query: str) -> list[str]:
-        """The text of all that match and are visible, in one call: there are hundreds."""
-        visible = "[...document.querySelectorAll(arguments[0])].filter(each => each.checkVisibility())"
-        texts: list[str] = self.driver.execute_script(f"return {visible}.map(each => each.innerText.trim())", query)
-        return texts
-
-    def set(self, name: str, value: float | str) -> None:
-        """Give a field of the form a value as typing or dragging would."""
-        field = self.one(f"#own [name={name}]")
-        self.driver.execute_script(
-            "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))",
-            field,
-            value,
-        )
-
-    @property
-    def query(self) -> str:
-        return str(self.driver.execute_script("return decodeURIComponent(location.search)"))
-
-    @property
-    def view(self) -> str:
-        return str(self.driver.execute_script("return location.search"))
-
-    def errors(self) -> list[str]:
-        return [each["message"] for each in self.driver.get_log("browser") if each["level"] in ("SEVERE", "WARNING")]
-
-    def requests(self) -> list[str]:
-        sent = (json.loads(each["message"])["message"] for each in self.driver.get_log("performance"))
-        return [each["params"]["request"]["url"] for each in sent if each["method"] == "Network.requestWillBeSent"]
-
-
-@pytest.fixture
-def report(driver: WebDriver, place: str) -> Page:
-    return Page(driver, place).open()
+__all__ = ["driver", "place", "report"]  # fixtures
 
 
 def test_the_page_opens_without_an_error_and_asks_nobody(report: Page) -> None:
@@ -292,7 +164,7 @@ def test_the_picture_for_the_readme_ends_with_a_whole_table_or_section(
     report: Page, place: str, tmp_path: Path
 ) -> None:
     shown = tmp_path / "report.png"
-    picture.take(str(_browser()), Path(place.removeprefix("file://")), shown)
+    picture.take(str(browser()), Path(place.removeprefix("file://")), shown)
     bottoms = (
         f"return [...document.querySelectorAll('{picture.WHOLE}')].map(each => each.getBoundingClientRect().bottom)"
     )
