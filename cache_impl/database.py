@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from operator import attrgetter
 from os import PathLike
 from threading import Lock
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ _PAGES = 2000  # in that log, then they go to the file; with 1000 a set of 12 Ki
 _PATIENCE = 1.0  # seconds that a fork waits for statements under way
 
 _FAILURES = (sqlite3.Error, UnicodeDecodeError)  # SQLite may quote a damaged file, and Python cannot read that
+_count_of_rows: Callable[[sqlite3.Cursor], int] = attrgetter("rowcount")
 _Answer = TypeVar("_Answer")
 
 _opening = Lock()  # between making a file and its first connection nobody else may open it
@@ -71,7 +73,8 @@ class Database:
 
     def change(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Run ``statement`` as one step; how many rows it changed."""
-        self._await_turn()
+        if not self._writing.acquire(blocking=False):
+            self._await_turn()
         try:
             return self._run(statement, values, _count_of_rows)
         finally:
@@ -170,7 +173,7 @@ class Database:
 
     def _await_turn(self) -> None:
         """Threads wait for each other here, where SQLite would have them sleep and try again."""
-        if not (self._writing.acquire(blocking=False) or self._writing.acquire(timeout=self._deadline)):
+        if not self._writing.acquire(timeout=self._deadline):
             raise DeadlineExceeded(f"other threads wrote to {self._path} for more than {self._deadline} s")
 
     def _drain(self) -> None:
@@ -186,10 +189,6 @@ class Database:
         if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
             return StorageError(f"{self._path} is damaged, or no SQLite database ({error}); remove it to begin anew")
         return StorageError(f"{self._path} cannot be used: {error}")
-
-
-def _count_of_rows(cursor: sqlite3.Cursor) -> int:
-    return cursor.rowcount
 
 
 def _close_all(connections: list[sqlite3.Connection]) -> list[sqlite3.Connection]:

@@ -85,10 +85,12 @@ class _FileStore:
         return [found.get(key) for key in wanted]
 
     def write(self, frames: Mapping[bytes, bytes], expires: float, now: float) -> int:
-        due, self._due, end = self._due, min(self._due, expires), _finite(expires)
-        if len(frames) == 1 and now < due:
-            ((key, frame),) = frames.items()
-            self._database.change(_WRITE, (key, end, frame))
+        due, end = self._due, _finite(expires)
+        if expires < due:
+            self._due = expires
+        if now < due and len(frames) == 1:
+            for key, frame in frames.items():
+                self._database.change(_WRITE, (key, end, frame))
             return 0
         with self._database.transaction() as connection:
             expired = self._swept(connection, now)

@@ -12,9 +12,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from .basics import MISSING, checked_mapping, checked_ttl
+from .basics import MISSING, checked_ttl
 from .breaker import CircuitBreaker
-from .codec import encode
 from .errors import BadSetting
 from .file import _FileStore
 from .fronted import Fronted
@@ -107,14 +106,6 @@ class LayeredCache(Fronted):
         """``get``; while Redis is away, only of what lives over ``least`` seconds more: a ttl less that is an age."""
         with Within(least_left, least):
             return self.get(key, default)
-
-    def set(self, key: str, value: Any, ttl: float | None = None) -> None:
-        """Store ``value`` for ``ttl`` seconds, by default the cache's own ttl."""
-        self._put((key,), {self._raw(key): encode(value)}, ttl)
-
-    def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
-        """Store every value of ``mapping``; on an error, none."""
-        self._put(mapping, {self._raw(key): encode(value) for key, value in checked_mapping(mapping).items()}, ttl)
 
     def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
         """The value of ``key``; where there is none, what ``compute()`` returns, as every ``Tier`` does."""

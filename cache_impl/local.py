@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from typing import Any
 
-from .basics import checked_mapping
 from .file import FileCache
 from .fronted import Fronted
 from .layered import Health
@@ -37,11 +36,6 @@ class LocalCache(Fronted, FileCache):
         self._put_before(memory, memory_ttl)
         self._since = time.time()
 
-    def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
-        """Store every value of ``mapping``; on an error, none."""
-        with self._writing(checked_mapping(mapping)):
-            super().set_many(mapping, ttl)
-
     def health(self) -> Health:
         """As of a ``LayeredCache`` that has no Redis, and misses none."""
         return Health("file", self._since, "none", 0)
@@ -49,3 +43,7 @@ class LocalCache(Fronted, FileCache):
     async def ahealth(self) -> Health:
         """``health``."""
         return self.health()
+
+    def _put(self, keys: Iterable[str], payloads: Mapping[bytes, bytes], ttl: float | None) -> None:
+        with self._writing(keys):
+            super()._put(keys, payloads, ttl)

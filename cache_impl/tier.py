@@ -61,11 +61,7 @@ class Tier(Renewing, Coroutines[str]):
 
     def set(self, key: str, value: Any, ttl: float | None = None) -> None:
         """Store ``value`` for ``ttl`` seconds, by default the cache's own ttl."""
-        raw, payload = self._raw(key), encode(value)
-        now, expires = self._lifetime(ttl)
-        frame = self._frames.pack(raw, payload, expires, time.time_ns())
-        self._count(expired=self._store.write({raw: frame}, expires, now))
-        self._flights.overtake(key)
+        self._put((key,), {self._raw(key): encode(value)}, ttl)
 
     def delete(self, key: str) -> bool:
         """Remove the entry of ``key``; whether there was one."""
@@ -95,13 +91,7 @@ class Tier(Renewing, Coroutines[str]):
 
     def set_many(self, mapping: Mapping[str, Any], ttl: float | None = None) -> None:
         """Store every value of ``mapping``; on an error, none."""
-        payloads = {self._raw(key): encode(value) for key, value in checked_mapping(mapping).items()}
-        now, expires = self._lifetime(ttl)
-        version, pack = time.time_ns(), self._frames.pack
-        frames = {raw: pack(raw, payload, expires, version) for raw, payload in payloads.items()}
-        self._count(expired=self._store.write(frames, expires, now))
-        for key in mapping:
-            self._flights.overtake(key)
+        self._put(mapping, {self._raw(key): encode(value) for key, value in checked_mapping(mapping).items()}, ttl)
 
     def delete_many(self, keys: Iterable[str]) -> int:
         """Remove the entries of ``keys``; how many there were."""
@@ -159,6 +149,19 @@ class Tier(Renewing, Coroutines[str]):
 
     def __exit__(self, *_error: object) -> None:
         self.close()
+
+    def _put(self, keys: Iterable[str], payloads: Mapping[bytes, bytes], ttl: float | None) -> None:
+        """Store encoded values, those of ``keys``."""
+        now, expires = self._lifetime(ttl)
+        version, pack = time.time_ns(), self._frames.pack
+        frames: dict[bytes, bytes] = {}
+        for raw, payload in payloads.items():  # of one, a comprehension takes a microsecond more
+            frames[raw] = pack(raw, payload, expires, version)
+        if expired := self._store.write(frames, expires, now):
+            self._count(expired=expired)
+        if self._flights.under_way:
+            for key in keys:
+                self._flights.overtake(key)
 
     def _renew(self) -> None:
         """Wait for no compute and hold no lock, as in a new object or process."""
