@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import subprocess
 import sys
@@ -36,3 +37,8 @@ def run_alone(script: str, adapter: ModuleType, folder: Path) -> subprocess.Comp
     environment = {"PYTHONPATH": str(Path(str(adapter.__file__)).parent)}
     command = [sys.executable, "-P", "replay.py"]
     return subprocess.run(command, cwd=folder, env=environment, check=False, capture_output=True, text=True)
+
+
+def imports(script: str) -> list[str]:
+    """What ``script`` imports, a line each."""
+    return [ast.unparse(node) for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Import | ast.ImportFrom)]

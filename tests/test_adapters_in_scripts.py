@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from adapters import adapted, run_alone
+from adapters import adapted, imports, run_alone
 
 from conformance import contract, script, subjects
 from conformance.columns import Column
@@ -243,6 +242,5 @@ def test_no_script_needs_the_suite(name: str) -> None:
     steps = [Step(each, calls[each], 0.0, "None") for each in calls if hasattr(subject, each)]
     options = {} if contract.capabilities(subject).eviction == "none" else {"capacity": 2}
     text = written(subject, options, *steps, Step("sibling", "", 0.0, ""))
-    imports = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert imports
-    assert not [line for line in map(ast.unparse, imports) if "conformance" in line or "cacheproof" in line]
+    assert imports(text)
+    assert not [line for line in imports(text) if "conformance" in line or "cacheproof" in line]
