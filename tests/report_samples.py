@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 from sample_results import Record, results
 
+from reports import page
 from reports.model import Report
 from reports.results import merge
 
+REPORTS = Path(page.__file__).parent
 PAGES = ("report.html", "report.md", "report.json")
 NASTY = """</script><script>alert(1)</script><img src=x onerror=alert(1)>"'`|\\ {{7*7}}"""
 
@@ -21,7 +24,7 @@ def made(*contents: Record) -> Report:
 
 
 class Elements(HTMLParser):
-    """Every element of a page, and the text outside of scripts."""
+    """Every element of a page, with its attributes."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -30,6 +33,11 @@ class Elements(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+
+
+def ids_of(text: str) -> list[str]:
+    """The ids of all elements, sorted; one that stands twice in the page does so here."""
+    return sorted(str(attributes["id"]) for _, attributes in Elements(text).tags if "id" in attributes)
 
 
 def spread(value: Any, nasty: str) -> Any:

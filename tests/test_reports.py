@@ -13,14 +13,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
-from report_samples import PAGES, made, many
+from report_samples import PAGES, REPORTS, made, many
 from sample_results import Record, results, write
 
-from reports import document, page, picture, terminal
+from reports import document, picture, terminal
 from reports.__main__ import main
 from reports.results import ResultsError, read
-
-REPORTS = Path(page.__file__).parent
 
 
 @pytest.fixture
