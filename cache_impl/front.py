@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from .forks import renew_after_fork
 from .memory import MemoryCache
 
 _STRIPES = 256
+
+
+class Notes(NamedTuple):
+    """How things were before a look below: what that finds is no younger."""
+
+    moment: float  # on the clock of the memory
+    writes: Mapping[str, int]
 
 
 class Front:
@@ -23,22 +30,23 @@ class Front:
     def __init__(self, memory: MemoryCache, ttl: float) -> None:
         self.memory, self._ttl = memory, ttl
         self.get = memory.get
+        self._clock, self._keep = memory._entries.clock, memory._set_until  # noqa: SLF001  # a part of ours
         self._writes = [0] * _STRIPES  # begun and ended
         self._under_way: list[int] = []
         self._renew()
         renew_after_fork(self, Front._renew)
 
-    def note(self, keys: Iterable[str]) -> dict[str, int]:
+    def note(self, keys: Iterable[str]) -> Notes:
         """To be taken before ``keys`` are read from below, and given to ``fill``."""
-        return {key: self._writes[hash(key) % _STRIPES] for key in keys}
+        return Notes(self._clock(), {key: self._writes[hash(key) % _STRIPES] for key in keys})
 
-    def fill(self, notes: Mapping[str, int], key: str, value: Any, left: float) -> None:
-        """Keep ``value``, which was read after ``notes`` were taken and lives ``left`` seconds."""
+    def fill(self, notes: Notes, key: str, value: Any, left: float) -> None:
+        """Keep ``value``, which was read after ``notes`` were taken and lived ``left`` seconds then."""
         if left > 0:
             with self._lock:
                 stripe = hash(key) % _STRIPES
-                if self._writes[stripe] == notes[key] and not self._under_way[stripe]:
-                    self.memory.set(key, value, min(left, self._ttl))
+                if self._writes[stripe] == notes.writes[key] and not self._under_way[stripe]:
+                    self._keep(key, value, notes.moment + min(left, self._ttl))
                     self.get = self.memory.get  # another, where entries have a ttl
 
     @contextmanager

@@ -163,6 +163,13 @@ class MemoryCache(Coroutines[Hashable]):
     ) -> None:
         self.close()
 
+    def _set_until(self, key: Hashable, value: Any, end: float) -> None:
+        """``set``, for who knows what the clock reads at the end."""
+        value = self._copy(value)
+        with self._entries.lock:
+            self._entries.put(key, value, end, self._entries.now())
+            self._flights.overtake(key)
+
     def _delete(self, key: Hashable, now: float) -> bool:
         found = self._entries.peek(key, now) is not MISSING
         self._flights.overtake(key)
