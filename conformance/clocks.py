@@ -59,15 +59,15 @@ class MovedClock:
     def __init__(self, granularity: float, shorten: Callable[[float], None]) -> None:
         self.late = granularity
         self._shorten = shorten
-        self._moved = 0.0
+        self.moved = 0.0
         self._began = time.monotonic()
 
     def now(self) -> float:
-        return time.monotonic() - self._began + self._moved
+        return time.monotonic() - self._began + self.moved
 
     def advance(self, seconds: float) -> None:
         self._shorten(seconds)
-        self._moved += seconds
+        self.moved += seconds
 
 
 class WaitedClock:

@@ -69,7 +69,7 @@ class NewCache:
         """A length of time worth a ttl, seconds: see ``clocks``."""
         if self._moves_clock:
             return ManualClock.unit
-        return MovedClock.unit if self.column.server else WaitedClock(self.capabilities.granularity, self.pace).unit
+        return MovedClock.unit if self._moves_server else WaitedClock(self.capabilities.granularity, self.pace).unit
 
     @property
     def stalled(self) -> bool:
@@ -84,9 +84,15 @@ class NewCache:
         return isinstance(timeline, WaitedClock) and timeline.waited > 0
 
     @property
+    def moved(self) -> bool:
+        """Whether time was moved on a server, for the cache made last."""
+        timeline = self.last.timeline if self.last is not None else None
+        return isinstance(timeline, MovedClock) and timeline.moved > 0
+
+    @property
     def waits(self) -> bool:
-        """Whether its time can only be waited for."""
-        return self.capabilities.ttl != "none" and not self._moves_clock and self.column.server is None
+        """Whether its time is waited for."""
+        return self.capabilities.ttl != "none" and not self._moves_clock and not self._moves_server
 
     def __call__(self, capacity: int | None = None, ttl: float | None = None) -> Judged:
         """A new, empty cache that writes its history down."""
@@ -138,6 +144,11 @@ class NewCache:
     def _moves_clock(self) -> bool:
         return self.capabilities.clock == "injected"
 
+    @property
+    def _moves_server(self) -> bool:
+        """At the usual pace alone: at a slower one, time is waited for."""
+        return self.column.server is not None and self.pace == 1
+
     def _written_down(self, options: dict[str, Any], location: Location | None) -> Judged:
         self._clear_up()
         self.stalls += self.stalled
@@ -183,7 +194,7 @@ class NewCache:
         granularity, server = self.capabilities.granularity, self.column.server
         if self._moves_clock:
             return ManualClock(granularity)
-        if server is not None and location is not None:
+        if self._moves_server and server is not None and location is not None:
             return MovedClock(granularity, lambda seconds: server.advance(location, seconds))
         return WaitedClock(granularity, self.pace)
 
