@@ -19,12 +19,12 @@ FEWEST = 6  # histories, whatever one takes
 SHARE, SHORTEST = 0.01, 1.0  # seconds for each example that the profile wants, and at least
 
 
-def seeds() -> Iterator[int]:
+def seeds(fewest: int = FEWEST) -> Iterator[int]:
     """For twice as many histories as the profile wants examples, or as there is time for."""
     wanted: int = settings().max_examples
     deadline = time.monotonic() + max(SHORTEST, wanted * SHARE)
     for seed in range(2 * wanted):
-        if seed >= FEWEST and time.monotonic() > deadline:
+        if seed >= fewest and time.monotonic() > deadline:
             return
         yield seed
 
