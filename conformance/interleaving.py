@@ -19,6 +19,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from . import history, judged
+from .frames import frame_of
 
 START = 60.0  # seconds that another process may take to begin
 SAFETY = 20.0  # seconds until a call that ought to end is given up on
@@ -93,7 +94,7 @@ class Call:
             self._done.set()
 
     def _place(self) -> tuple[int, int]:
-        frame = sys._current_frames().get(self._thread.ident or 0)  # noqa: SLF001 - the only way to ask
+        frame = frame_of(self._thread.ident)
         return (id(frame), frame.f_lasti) if frame else (0, 0)
 
     def _progress(self) -> tuple[bool, float]:

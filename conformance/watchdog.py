@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import faulthandler
 import signal
-import sys
 import threading
 from collections.abc import Generator
 from pathlib import Path
@@ -18,6 +17,7 @@ from .breakers import factory as breakers
 from .breakers import judged as calls
 from .columns import Column, column_of
 from .crashes import Crashes
+from .frames import frame_of
 
 GRACE = 5.0  # seconds at most until a subject that cannot be interrupted takes the process with it
 _HERE = str(Path(__file__).parent)
@@ -71,7 +71,7 @@ class Watchdog:
         seen: tuple[FrameType | None, int] = (None, 0)
         while not over.wait(patience):
             self._crashes.end_unless_told_again(2 * patience + self._grace)
-            asking = _asking(sys._current_frames().get(main))  # noqa: SLF001 - the only way to ask
+            asking = _asking(frame_of(main))
             place = (asking, asking.f_lasti if asking else 0)
             if asking is not None and place == seen:
                 self._hung.add(column.name)
@@ -80,7 +80,7 @@ class Watchdog:
                 signal.pthread_kill(main, signal.SIGALRM)
                 if over.wait(self._grace):
                     return
-                if asking is _asking(sys._current_frames().get(main)):  # noqa: SLF001 - as above
+                if asking is _asking(frame_of(main)):
                     self._crashes.give_up(item.nodeid, f"{message}, and cannot be interrupted")
             seen = place
 
