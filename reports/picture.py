@@ -12,7 +12,8 @@ import tempfile
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
+#: For a browser that shows nothing, keeps nothing and asks nobody.
+ALONE = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -21,9 +22,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--hide-scrollbars",
-    "--force-device-scale-factor=1",
 ]
+SHARP = ("--hide-scrollbars", "--force-device-scale-factor=1")
 #: Pixels; the picture ends where the last of ``WHOLE`` does that ends within ``HEIGHT``.
 WIDTH, HEIGHT = 1280, 2200
 #: What must not be cut in two.
@@ -74,7 +74,7 @@ def cut(ends: str) -> int:
 
 def _run(browser: str, folder: str, page: Path, *options: str) -> str:
     done = subprocess.run(
-        [browser, *FLAGS, f"--user-data-dir={folder}/profile", *options, page.as_uri()],
+        [browser, *ALONE, *SHARP, f"--user-data-dir={folder}/profile", *options, page.as_uri()],
         check=True, capture_output=True, timeout=DEADLINE, encoding="utf-8",
     )  # fmt: skip
     return done.stdout
