@@ -71,6 +71,7 @@ class Circuit:
 
     def _renew(self) -> None:
         self._lock = threading.RLock()  # re-entrant: a signal handler or finalizer may call in from the same thread
+        self.state.renew()
 
 
 class State:
@@ -87,6 +88,9 @@ class State:
 
     def free_at(self) -> float:
         return -math.inf  # the time on the clock from which a call is admitted, at the latest
+
+    def renew(self) -> None:
+        """In a forked child: nobody here ends the calls that other threads had under way."""
 
 
 class Closed(State):
@@ -171,6 +175,9 @@ class HalfOpen(State):
     def free_at(self) -> float:
         with self._circuit as circuit:
             return min(self._running.values()) if len(self._running) >= circuit.rules.probes else -math.inf
+
+    def renew(self) -> None:
+        self._running.clear()
 
     def _take_back(self, probe: Probe) -> bool:
         """Whether ``probe`` still had its permit, so that its result matters."""

@@ -10,7 +10,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from layered_machines import CONVERGED, await_, layered, server
+import pytest
+from children import ended_well, forked
+from layered_machines import CONVERGED, SAFETY, await_, layered, server
 
 from cache_impl import CircuitBreaker
 
@@ -40,11 +42,7 @@ def test_a_forked_child_goes_on_and_its_writes_arrive(server: Any, layered: Any)
     cache, other = layered("one"), layered("two")
     server.kill()
     cache.set("parent", 1)
-    child = os.fork()
-    if child == 0:
-        cache.set("child", 2)
-        os._exit(0 if cache.get("parent") == 1 else 1)
-    assert os.waitpid(child, 0)[1] == 0
+    assert ended_well(forked(lambda: cache.set("child", 2) or cache.get("parent") == 1))
     server.restart()
     await_(lambda: other.get_many(["parent", "child"]) == {"parent": 1, "child": 2}, CONVERGED)
 
@@ -56,31 +54,54 @@ def test_a_forked_child_that_only_reads_finds_redis_again(server: Any, layered: 
     for key in "abc":
         cache.get(key)
     assert cache.health().serving == "file"
-    child = os.fork()
-    if child == 0:
-        try:
-            await_(lambda: cache.get("a") == 1, CONVERGED)
-        except AssertionError:
-            os._exit(1)
-        os._exit(0)
+    hears, tells = os.pipe()
+
+    def finds_it() -> bool:
+        cache.get("a")
+        os.read(hears, 1)
+        await_(lambda: cache.get("a") == 1, CONVERGED)
+        return True
+
+    child = forked(finds_it)
     server.restart()
     other = layered("two")
     await_(lambda: other.set("a", 1) or other.get("a") == 1)
-    assert os.waitpid(child, 0)[1] == 0
+    os.write(tells, b"!")
+    assert ended_well(child)
 
 
-def test_a_forked_child_has_a_breaker_that_it_can_use(layered: Any) -> None:
+def test_a_forked_child_does_not_wait_for_a_probe_of_its_parent() -> None:
+    """Forked while another thread finds out whether the server is back, it may ask itself, at once."""
+    now = [0.0]
+    breaker = CircuitBreaker(failure_threshold=1, recovery_time=1.0, clock=lambda: now[0])
+    with pytest.raises(ZeroDivisionError):
+        breaker.call(lambda: 1 / 0)
+    now[0] = 1.0
+    asked, answered = threading.Event(), threading.Event()
+    probing = threading.Thread(target=breaker.call, args=(lambda: asked.set() or answered.wait(SAFETY),))
+    probing.start()
+    asked.wait(SAFETY)
+    assert (breaker.state, breaker.admit()) == ("half-open", None)
+    assert ended_well(forked(lambda: breaker.call(lambda: 1) == 1 and breaker.state == "closed"))
+    assert breaker.state == "half-open"
+    answered.set()
+    probing.join()
+    assert breaker.state == "closed"
+
+
+def test_a_forked_child_has_a_breaker_that_it_can_use() -> None:
     """Another thread of the parent held its lock."""
     breaker = CircuitBreaker(failure_threshold=1)
+
+    def opens() -> bool:
+        pool = threading.Thread(target=breaker.force_open)
+        pool.start()
+        pool.join(CONVERGED)
+        return breaker.state == "forced-open"
+
     with breaker._circuit:  # noqa: SLF001  # to be in the middle of a change, for sure
         busy = threading.Thread(target=breaker.reset, daemon=True)
         busy.start()
-        child = os.fork()
-        if child == 0:
-            pool = threading.Thread(target=breaker.force_open)
-            pool.start()
-            pool.join(CONVERGED)
-            os._exit(0 if breaker.state == "forced-open" else 1)
+        child = forked(opens)
     busy.join()
-    assert os.waitpid(child, 0)[1] == 0
-    del layered
+    assert ended_well(child)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from children import ended_well, forked
 from memory_caches import Text, make
 
 from cache_impl import MemoryCache
@@ -65,11 +66,8 @@ def test_a_forked_child_can_use_the_cache() -> None:
     holder = threading.Thread(target=cache.set, args=("a", 1))
     holder.start()
     held.wait()
-    child = os.fork()
-    if not child:
-        cache.set("a", 2)
-        os._exit(0 if (cache.get("a"), cache.get_or_set("b", lambda: 3)) == (2, 3) else 1)
+    child = forked(lambda: (cache.set("a", 2), cache.get("a"), cache.get_or_set("b", lambda: 3)) == (None, 2, 3))
     release.set()
-    assert os.waitpid(child, 0)[1] == 0
+    assert ended_well(child)
     holder.join()
     computing.join()
