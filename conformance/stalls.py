@@ -14,7 +14,7 @@ from hypothesis.errors import Flaky
 from .columns import column_of
 from .factory import NewCache
 
-PACES = (2, 4, 8)  # times the usual unit, until nothing stalls
+PACES = (2, 4, 16)  # times the usual unit, until nothing stalls
 _FAILURES = (Exception, pytest.fail.Exception)
 _UNDECIDED = (
     "answers came so late, each time it was asked, that time may have decided: "

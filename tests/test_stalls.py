@@ -43,7 +43,7 @@ class Early(Stalling):
     early = True
 
 class Slow(Stalling):
-    stalls = [0.3] * 100  # more than any ttl that is tried allows for
+    stalls = [0.6] * 1000  # more than any ttl that is tried allows for
 """
 
 
