@@ -23,29 +23,55 @@ class Deadlines:
 
     Only the notes of the first chunk are in order, and tell when. A later one is a list of keys, whose deadlines are
     looked up when it becomes the first, or too full.
+
+    A finalizer or a signal may come in the middle of a change of the notes. What it sets is not noted then, and what
+    it raises breaks the change off: either way, all are noted anew at the next change, or look at what is due.
     """
 
     def __init__(self) -> None:
         self.of: dict[Hashable, float] = {}  # for others to read
+        self.renew()
+
+    def renew(self) -> None:
+        """Forget all, and whatever was under way, as in a forked child."""
+        self._changing = False
         self.clear()
 
     def clear(self) -> None:
         self.of.clear()
-        self.soonest = inf  # no deadline is before this
+        if self._changing:
+            return  # the notes go when their time comes
+        self._unnoted = True  # some key may have no note
         self._notes = 0
         self._ends, self._keys = array("d"), list[Hashable]()  # the first chunk
         self._later: list[list[Hashable]] = []
         self._starts = array("d")  # of each later chunk: the least deadline that belongs in it
         self._cleaned = 0
+        self.soonest = inf  # no deadline is before this
+        self._unnoted = False
 
     def set(self, key: Hashable, deadline: float) -> None:
         """``soonest`` may go down by it, and never up."""
         noted = self.of.get(key, inf)
-        self.of[key] = deadline
-        if deadline < noted:
+        if deadline >= noted or self._changing:
+            self.of[key] = deadline
+            self._unnoted |= deadline < noted
+            return
+        self._changing = True
+        try:
+            if self._unnoted:
+                self._note_all()
+            self.of[key] = deadline
             self._note(key, deadline)
             if self._notes > 2 * len(self.of) + _FULL:
                 self._clean()
+        except BaseException:
+            self._unnoted = True
+            raise
+        finally:
+            self._changing = False
+            if self._unnoted:
+                self.soonest = -inf
 
     def remove(self, key: Hashable) -> None:
         if self.of.pop(key, None) is not None and not self.of:
@@ -53,6 +79,22 @@ class Deadlines:
 
     def due(self, now: float) -> Any:
         """A key whose deadline is not after ``now``, the soonest; ``MISSING`` where there is none."""
+        if self.soonest > now or self._changing:
+            return MISSING
+        self._changing = True
+        try:
+            if self._unnoted:
+                self._note_all()
+            return self._first(now)
+        except BaseException:
+            self._unnoted = True
+            raise
+        finally:
+            self._changing = False
+            if self._unnoted:
+                self.soonest = -inf
+
+    def _first(self, now: float) -> Any:
         while self.soonest <= now:
             end, key = self._ends[0], self._keys[0]
             deadline = self.of.get(key)
@@ -93,6 +135,16 @@ class Deadlines:
             self._keys = sorted(found, key=found.__getitem__)
             self._ends = array("d", [min(found[key], end) for key in self._keys])
         self.soonest = self._ends[0] if self._ends else inf
+
+    def _note_all(self) -> None:
+        self._unnoted = False
+        of, size = self.of.copy(), _FULL // 2
+        keys = sorted(of, key=of.__getitem__)
+        self._ends, self._keys = array("d"), []
+        self._later = [keys[at : at + size] for at in range(0, len(keys), size)]
+        self._starts = array("d", [of[chunk[0]] for chunk in self._later])
+        self._notes = len(keys)
+        self._look_ahead()
 
     def _split(self, at: int) -> None:
         start, end, found = self._starts[at], self._end(at), self._take(at)

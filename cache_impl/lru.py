@@ -160,6 +160,7 @@ class Entries:
             self.lock.release()
         else:
             self.lock = RLock()
+            self.deadlines.renew()
             self.clear()
 
     def _foretell(self, key: Hashable, value: Any, end: float) -> None:
