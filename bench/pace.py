@@ -31,6 +31,7 @@ PACES = {
     "thorough": Pace(blocks=20, block=0.5, round=0.002),
 }
 FEWEST_ROUNDS = 5  # of a block, however slow the operation
+MOST = 4**11  # operations that fill no round: so many turns of an empty loop take far longer
 WARM_UP = 2  # rounds before those of a block; until then CPython has not settled on the fast path
 
 
@@ -43,9 +44,15 @@ class Batch:
 
 
 def calibrate(run: Callable[[list[Any]], object], take: Take, pace: Pace) -> Batch:
-    """The batch whose rounds last ``pace.round`` at least, each operation of which ``run`` makes."""
+    """The batch whose rounds last ``pace.round`` at least, each operation of which ``run`` makes.
+
+    Raises:
+        RuntimeError: it makes none, as where it only makes a coroutine that nobody awaits.
+    """
     count, elapsed = 1, _quicker_of_two(run, take, 1)
     while elapsed < pace.round / 2:
+        if count >= MOST:
+            raise RuntimeError(f"{count} operations in {elapsed:.6f} s: the loop does not make them")
         count *= 4
         elapsed = _quicker_of_two(run, take, count)
     operations = math.ceil(count * pace.round / elapsed)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from bench.loops import fresh, gets
 from bench.pace import Pace, calibrate, taker
 from bench.timing import interruptions
@@ -35,3 +37,9 @@ def test_a_batch_fills_its_round() -> None:
     batch = calibrate(lambda arguments: [threading.Event().wait(0.001) for _ in arguments], taker("a"), pace)
     assert 1 <= batch.operations <= 4
     assert batch.rounds >= 5
+
+
+def test_a_loop_that_makes_no_operations_is_named() -> None:
+    """As one that is a coroutine function, and nobody awaits it: no count of operations would fill a round."""
+    with pytest.raises(RuntimeError, match="the loop does not make them"):
+        calibrate(lambda _arguments: None, taker("a"), Pace(blocks=6, block=1.0, round=10.0))

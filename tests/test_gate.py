@@ -34,6 +34,25 @@ class Cache:
 
     def delete(self, key):
         return False
+
+
+class Awaited:
+    declares = {"keys": "hashable", "types": "any", "asynchronous": "yes"}
+
+    def __init__(self):
+        self.entries = {}
+
+    async def get(self, key, default=None):
+        return self.entries.get(key, default)
+
+    async def set(self, key, value):
+        self.entries[key] = value
+
+    async def delete(self, key):
+        return False
+
+    async def clear(self):
+        self.entries.clear()
 """
 
 
@@ -88,15 +107,20 @@ def test_each_side_runs_its_own_code(tmp_path: Path) -> None:
     """The ref's as it was committed, twice, and the working tree's as it is now, for the same workloads."""
     log, module = tmp_path / "log", tmp_path / "mine.py"
     text = CACHE.replace("LOG", repr(str(log)))
-    module.write_text(text.replace("VERSION", "committed"))
-    for command in (["init", "-q"], ["add", "mine.py"], ["commit", "-qm", "A cache"]):
-        subprocess.run([*GIT, *command], cwd=tmp_path, check=True)
+    commit(module, text.replace("VERSION", "committed"))
     module.write_text(text.replace("VERSION", "changed"))
     done = gate(tmp_path, "--base=HEAD", "--cache=mine:Cache", "--pairs=1", "--budget=0")
     workloads = [line.split()[1] for line in done.stdout.splitlines()[1:]]
     assert {"get-hit", "get-miss", "set-overwrite"} <= set(workloads), done.stderr
     made = log.read_text().split()
     assert made.count("committed") == 2 * made.count("changed") >= 2 * len(workloads)
+
+
+def test_an_asynchronous_cache_is_timed(tmp_path: Path) -> None:
+    """Its operations are awaited."""
+    commit(tmp_path / "mine.py", CACHE)
+    done = gate(tmp_path, "--base=HEAD", "--cache=mine:Awaited", "--workload=aget-hit", "--pairs=1", "--budget=0")
+    assert "aget-hit" in done.stdout, done.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system lets no processor be chosen")
@@ -125,6 +149,13 @@ def test_a_typo_is_named(options: list[str], said: str) -> None:
     assert done.returncode == 4
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def commit(module: Path, text: str) -> None:
+    """In a repository of its own."""
+    module.write_text(text)
+    for command in (["init", "-q"], ["add", module.name], ["commit", "-qm", "A cache"]):
+        subprocess.run([*GIT, *command], cwd=module.parent, check=True)
 
 
 def gate(directory: Path, *options: str) -> subprocess.CompletedProcess[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from multiprocessing.connection import Connection
 from random import Random
 from statistics import median
@@ -20,10 +19,10 @@ import pytest
 
 from ..data import SEED, VARIETY, Data
 from ..found import PAYLOADS, WORKLOADS
-from ..loops import fresh
+from ..given import runner_of
 from ..pace import PACES, WARM_UP, Take, calibrate, taker
 from ..plan import offered_by
-from ..timing import filled
+from ..timing import filled, runnable
 from .opponents import CHANNEL
 
 ROUNDS = 3  # of a block, which is their median: one may be interrupted
@@ -37,7 +36,8 @@ def channel() -> Iterator[Connection]:
 
 def test_serve(new_cache: Any, channel: Connection) -> None:
     """Say which column it is and what it can be asked, and then do as told."""
-    offered = [name for name, each in WORKLOADS.items() if offered_by(new_cache.capabilities, each.needs)]
+    able, subject = new_cache.capabilities, new_cache.column.subject
+    offered = [name for name, each in WORKLOADS.items() if offered_by(able, each.needs, subject)]
     channel.send((new_cache.name, offered))
     while (order := channel.recv())[0] == "open":
         with settled(order[1]), opened(new_cache, *order[2:]) as timed:
@@ -69,8 +69,9 @@ def opened(new_cache: Any, workload: str, payload: str, operations: int | None) 
     """A new cache, filled for ``workload``."""
     random = Random(SEED)
     plan = WORKLOADS[workload](Data([PAYLOADS[payload](random) for _ in range(VARIETY)]))
-    with filled(new_cache.bare(capacity=plan.capacity), plan) as subject:
-        yield Timed(partial(fresh(plan.loop), subject), taker(plan.arguments), operations)
+    bare = new_cache.bare(capacity=plan.capacity)
+    with filled(new_cache.driven(bare), plan):
+        yield Timed(runnable(plan.loop, bare, runner_of(new_cache)), taker(plan.arguments), operations)
 
 
 class Timed:
