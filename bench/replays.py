@@ -15,7 +15,8 @@ import pytest
 
 from . import requests
 from .hit_ratio import Hits, lru, optimum
-from .traces import Trace, read
+from .trace_files import read
+from .traces import Trace
 
 LENGTHS = {"quick": 20_000, "standard": 200_000, "thorough": 2_000_000}  # requests of a made-up trace
 SHARES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8)  # of the distinct keys, as capacities

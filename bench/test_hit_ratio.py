@@ -12,7 +12,7 @@ import pytest
 
 from .hit_ratio import Hits, replay
 from .replays import REFERENCES, Replay, Replays, Source
-from .traces import TraceError
+from .trace_files import TraceError
 from .workloads import BOUND, ROUND_TRIP
 
 METHOD = "Each request is a get, and a set where it missed; exact LRU and Belady's optimum are computed from the trace."

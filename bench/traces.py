@@ -6,23 +6,14 @@ While they are read, the distinct keys are in memory, about 150 bytes and the ke
 
 from __future__ import annotations
 
-import csv
-import gzip
 import tempfile
-import zlib
 from array import array
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import chain, islice
-from math import inf
-from pathlib import Path
 from typing import IO, NamedTuple, Self
 
 BLOCK = 1 << 20  # requests in memory at a time
 NEVER = 2**32 - 1  # no next use
-
-
-class TraceError(ValueError):
-    """A file that is no trace."""
 
 
 class Request(NamedTuple):
@@ -92,58 +83,6 @@ class Trace:
                 block[place], upcoming[key] = upcoming[key], start + place
             self._next_uses.seek(start * block.itemsize)
             _store(self._next_uses, block)
-
-
-def read(path: Path) -> Iterator[Request]:
-    """The requests of a file, plain or gzipped, in one of three forms.
-
-    CSV whose first line names its columns, ``key`` among them, and perhaps ``size`` in bytes and ``ttl`` in seconds; or
-    a key on each line; or, as that of LIRS, with lines ``*`` between phases, which are no requests.
-
-    Raises:
-        TraceError: there is no such file, it cannot be read, or it has no requests.
-    """
-    request = None
-    try:
-        with _opened(path) as lines:
-            first = lines.readline()
-            form = _of_csv if "key" in next(csv.reader([first]), []) else _of_lines
-            for request in form(chain([first], lines)):
-                yield request
-    except (OSError, EOFError, csv.Error, zlib.error) as error:
-        raise TraceError(f"{path} cannot be read as a trace: {error}") from error
-    if request is None:
-        raise TraceError(f"{path} has no requests; a trace is a key on each line, or CSV with a column named key")
-
-
-def _opened(path: Path) -> IO[str]:
-    """Keys are only compared, so that any bytes will do: Latin-1 takes them as they are."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rt", encoding="latin-1") if packed else path.open(encoding="latin-1")
-
-
-def _of_csv(lines: Iterable[str]) -> Iterator[Request]:
-    rows = csv.DictReader(lines)
-    for row in rows:
-        if not row["key"]:
-            raise csv.Error(f"line {rows.line_num} has no key")
-        try:
-            yield Request(row["key"], int(_number(row, "size", 2**32)), _number(row, "ttl", inf))
-        except ValueError as error:
-            raise csv.Error(f"line {rows.line_num} has {error}") from None
-
-
-def _number(row: Mapping[str, str | None], name: str, end: float) -> float:
-    """0 where the row does not tell."""
-    text = row.get(name)
-    if text and not 0 <= float(text) < end:
-        raise ValueError(f"the {name} {text!r}; it is a number from 0, or left out")
-    return float(text or 0)
-
-
-def _of_lines(lines: Iterable[str]) -> Iterator[Request]:
-    return (Request(key) for line in lines if (key := line.strip()) not in ("", "*"))
 
 
 def _blocks(numbers: Iterator[int]) -> Iterator[array[int]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 import subprocess
 import sys
 import tracemalloc
 from argparse import ArgumentTypeError
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -20,7 +18,7 @@ import pytest
 from bench import requests, traces
 from bench.hit_ratio import lru, optimum, replay
 from bench.replays import capacities, sources
-from bench.traces import NEVER, Request, Trace, TraceError, read
+from bench.traces import NEVER, Request, Trace
 from bench.yardsticks import Dict
 
 ROOT = Path(__file__).parent.parent
@@ -119,50 +117,6 @@ def test_memory_does_not_grow_with_the_trace(monkeypatch: pytest.MonkeyPatch) ->
         _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 100_000
-
-
-@pytest.mark.parametrize(
-    ("text", "keys"),
-    [
-        ("1\n2\n*\n1\n", ["1", "2", "1"]),
-        ("user:1\r\nuser:ä\r\n", ["user:1", "user:Ã¤"]),
-        ("key,size,ttl\na,100,60\nb,7,\n", [Request("a", 100, 60.0), Request("b", 7)]),
-        ('ttl,key\n60,"a,b"\n', [Request("a,b", ttl=60.0)]),
-    ],
-    ids=["lirs", "lines", "csv", "csv quoted"],
-)
-@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
-def test_a_trace_file_is_read(tmp_path: Path, text: str, keys: list[Any], pack: Callable[[bytes], bytes]) -> None:
-    """A key on each line, LIRS with its phases, or CSV with a column named key; gzipped or not."""
-    path = tmp_path / "trace"
-    path.write_bytes(pack(text.encode()))
-    assert list(read(path)) == [each if isinstance(each, Request) else Request(each) for each in keys]
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "no requests"),
-        (b"*\n\n", "no requests"),
-        (b"key,size\na,1\n,2\n", "line 3 has no key"),
-        (b"key,size\na,1\nb,-2\n", "line 3 has the size '-2'"),
-        (b"key,ttl\na,soon\n", "line 2 has could not convert"),
-        (gzip.compress(b"1\n2\n")[:-4], "ended before"),
-    ],
-    ids=["empty", "phases only", "a row without a key", "a size below 0", "a ttl that is no number", "cut off"],
-)
-def test_what_is_no_trace_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
-    """One line that names the file and what is wrong with it."""
-    path = tmp_path / "trace"
-    path.write_bytes(content)
-    with pytest.raises(TraceError, match=rf"{path}.*{reason}"):
-        list(read(path))
-
-
-def test_a_trace_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    """The name of the file is in the error."""
-    with pytest.raises(TraceError, match="nowhere"):
-        list(read(tmp_path / "nowhere"))
 
 
 class Watched(Dict):
