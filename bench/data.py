@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from itertools import accumulate
 from random import Random
@@ -14,6 +15,8 @@ VARIETY = 16  # values that differ: enough to keep none of them hot by itself, f
 SKEW = 0.99
 STEPS = 4096
 BATCH = 100
+FEW = 32
+DAY = 86_400.0  # seconds
 MOST = 1 << 22  # bytes of all values of one payload: of large ones there are fewer
 
 
@@ -67,8 +70,17 @@ class Data:
         as long, on a logarithmic scale.
         """
         random = Random(self._seed + 3)
-        ratio = longest / shortest
-        return [(_key("entry", each), self._value(each), shortest * ratio ** random.random()) for each in self._popular]
+        return [(_key("entry", each), self._value(each), _between(random, shortest, longest)) for each in self._popular]
+
+    def fading(self) -> list[tuple[str, Any, float]]:
+        """Keys of ``entries``, each with a value and a ttl: every eighth is one of 32 in turn, and is to live for 5 to
+        20 µs, much less than it takes to come to it again; the others are 32 by Zipf's law, for a second to a day.
+        """
+        random, few = Random(self._seed + 5), min(FEW, self.count // 2)
+        lasting = random.choices(range(few, 2 * few), cum_weights=zipf(few, SKEW), k=STEPS)
+        numbers = [step // 8 % few if step % 8 == 7 else each for step, each in enumerate(lasting)]
+        ttls = [_between(random, *((5e-6, 20e-6) if each < few else (1.0, DAY))) for each in numbers]
+        return [(_key("entry", each), self._value(each), ttl) for each, ttl in zip(numbers, ttls, strict=True)]
 
     def batches(self) -> list[list[tuple[str, Any]]]:
         """Entries, ``BATCH`` at a time, each once."""
@@ -83,6 +95,11 @@ class Data:
 def zipf(count: int, skew: float) -> list[float]:
     """Cumulative weights of ``count`` ranks: the n-th is asked for 1/n**skew as often as the first."""
     return list(accumulate(rank**-skew for rank in range(1, count + 1)))
+
+
+def _between(random: Random, shortest: float, longest: float) -> float:
+    """Short as often as long, on a logarithmic scale."""
+    return shortest * math.pow(longest / shortest, random.random())
 
 
 def _key(kind: str, number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 from collections.abc import Callable
+from math import inf
 from types import SimpleNamespace
 from typing import Any
 
@@ -73,6 +74,34 @@ def test_a_workload_does_to_a_cache_what_it_says(workload: str, data: Data) -> N
         runnable(plan.loop, subject, runner)(plan.arguments[:100])
     assert all(subject.get(key) is not None for key in plan.present)
     assert all(subject.get(key) is None for key in plan.absent)
+
+
+class Slow(Able):
+    """It takes so many seconds for an operation, by a clock of its own, and counts what it found expired."""
+
+    def __init__(self, takes: float) -> None:
+        super().__init__()
+        self.now, self.takes, self.expired = 0.0, takes, 0
+        self.look, self.get = self.get, self._get
+
+    def _get(self, key: str, default: Any = None) -> Any:
+        self.now += self.takes
+        value, end = self.look(key, (default, inf))
+        self.expired += self.now >= end
+        return default if self.now >= end else value
+
+    def _set(self, key: str, value: Any, ttl: float | None = None) -> None:
+        self.put(key, (value, self.now + (ttl or inf)))
+
+
+@pytest.mark.parametrize("takes", [1e-7, 1e-6, 1e-4], ids=["100 ns", "1 us", "100 us"])
+def test_entries_expire_for_a_fast_cache_as_for_a_slow_one(takes: float, data: Data) -> None:
+    """One get in eight, also where the arguments begin again."""
+    subject, plan = Slow(takes), WORKLOADS["expiring"](data)
+    plan.loop(subject, plan.arguments)
+    before = subject.expired
+    plan.loop(subject, plan.arguments)
+    assert (subject.expired - before) / len(plan.arguments) == pytest.approx(1 / 8, abs=0.001)
 
 
 def test_every_workload_and_every_payload_is_measured_by_someone() -> None:
