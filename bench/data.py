@@ -83,10 +83,15 @@ class Data:
         return [(_key("entry", each), self._value(each), ttl) for each, ttl in zip(numbers, ttls, strict=True)]
 
     def batches(self) -> list[list[tuple[str, Any]]]:
-        """Entries, ``BATCH`` at a time, each once."""
-        random = Random(self._seed + 4)
-        numbers = [random.sample(range(self.count), min(BATCH, self.count)) for _ in range(16)]
-        return [[(_key("entry", each), self._value(each + 1)) for each in batch] for batch in numbers]
+        """Entries, ``BATCH`` at a time, each once in a batch, and each time with another value than before."""
+        random, turns = Random(self._seed + 4), [0] * self.count
+        drawn = [random.sample(range(self.count), min(BATCH, self.count)) for _ in range(16)]
+        found = []
+        for numbers in drawn * 2:  # so that each has had an even number of turns when they begin again
+            found.append([(_key("entry", each), self._value(each + 1 + turns[each] % 2)) for each in numbers])
+            for each in numbers:
+                turns[each] += 1
+        return found
 
     def _value(self, number: int) -> Any:
         return self._values[number % len(self._values)]

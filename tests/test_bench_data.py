@@ -35,6 +35,14 @@ def test_every_update_changes_the_value(data: Data) -> None:
         held[key] = value
 
 
+def test_every_batch_changes_every_value(data: Data) -> None:
+    """So it is with batches, each of which has most of the keys."""
+    held = dict(data.entries)
+    for key, value in [pair for batch in data.batches() * 2 for pair in batch]:
+        assert held[key] != value
+        held[key] = value
+
+
 def test_absent_and_arriving_keys_are_new(data: Data) -> None:
     """Neither is among the entries, and arrivals do not repeat before a cache of that size has lost them."""
     entries = {key for key, _ in data.entries}
