@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from statistics import fmean
 from typing import Any
 
 import pytest
 
-from .given import YARDSTICKS, made, plan_of
+from .given import YARDSTICKS
+from .server_memory import per_entry
 
 SIZES = {"quick": (1_000,), "standard": (1_000, 10_000), "thorough": (1_000, 10_000, 100_000, 1_000_000)}
-ASKED = 100  # keys whose MEMORY USAGE is asked for
 
 
 @pytest.mark.also(*YARDSTICKS)
@@ -24,7 +23,7 @@ def test_server_memory(
     if server is None or server.in_process:
         pytest.skip("it has no server that could tell how much memory it uses")
     sizes = SIZES[pytestconfig.getoption("profile")]
-    found = [(size, *_per_entry(new_cache, size)) for size in sizes]
+    found = [(size, *per_entry(new_cache, size)) for size in sizes]
     for place, (name, title) in enumerate((("growth", "Memory of the server"), ("usage", "MEMORY USAGE")), start=1):
         record_curve(
             {
@@ -36,19 +35,3 @@ def test_server_memory(
                 "lines": [{"subject": new_cache.name, "points": [[each[0], each[place]] for each in found]}],
             }
         )
-
-
-def _per_entry(new_cache: Any, size: int) -> tuple[float, float]:
-    plan = plan_of(new_cache, "set-overwrite", "text-1k")
-    subject = made(new_cache, plan)
-    with new_cache.column.server.connect() as client:
-        there, before = set(client.scan_iter(count=1000)), client.info("memory")["used_memory"]
-        try:
-            for number in range(size):
-                subject.set(f"{number:032x}", plan.arguments[number % len(plan.arguments)][1])
-            grown = client.info("memory")["used_memory"] - before
-            keys = [key for key in client.scan_iter(count=1000) if key not in there][:ASKED]
-            return grown / size, fmean(client.memory_usage(key, samples=0) for key in keys)
-        finally:
-            subject.clear()
-            getattr(subject, "close", bool)()
