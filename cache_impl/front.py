@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any, NamedTuple
 
 from .forks import renew_after_fork
@@ -30,9 +29,9 @@ class Front:
     def __init__(self, memory: MemoryCache, ttl: float) -> None:
         self.memory, self._ttl = memory, ttl
         self.get = memory.get
-        self._clock, self._keep = memory._entries.clock, memory._set_until  # noqa: SLF001  # a part of ours
+        self._entries, self._keep = memory._entries, memory._set_until  # noqa: SLF001  # a part of ours
+        self._clock = self._entries.clock
         self._writes = [0] * _STRIPES  # begun and ended
-        self._under_way: list[int] = []
         self._renew()
         renew_after_fork(self, Front._renew)
 
@@ -43,49 +42,62 @@ class Front:
     def fill(self, notes: Notes, key: str, value: Any, left: float) -> None:
         """Keep ``value``, which was read after ``notes`` were taken and lived ``left`` seconds then."""
         if left > 0:
-            with self._lock:
-                stripe = hash(key) % _STRIPES
-                if self._writes[stripe] == notes.writes[key] and not self._under_way[stripe]:
+            with self._entries.lock:  # that of the memory: a finalizer comes here with it, and no thread waits for two
+                if self._is_as(notes, key):
                     self._keep(key, value, notes.moment + min(left, self._ttl))
                     self.get = self.memory.get  # another, where entries have a ttl
+                    if not self._is_as(notes, key):  # a finalizer has written meanwhile
+                        self.memory.delete(key)
 
     @contextmanager
     def writing(self, keys: Iterable[str]) -> Iterator[None]:
         """Around a write to ``keys``: what was there before is gone, also for who reads it now."""
         written = list(keys)
-        self._step(written, 1)
+        stripes, write = {hash(key) % _STRIPES for key in written}, object()
         try:
+            self._under_way[write] = stripes
+            self.forget(written)
             yield
         finally:
-            self._step(written, -1)
+            try:
+                self.forget(written)
+            finally:
+                self._under_way.pop(write, None)  # it may never have begun
 
     def forget(self, keys: Iterable[str]) -> None:
         """The entries below are others now."""
-        self._step(keys, 0)
+        with self._entries.lock:
+            for key in keys:
+                self._writes[hash(key) % _STRIPES] += 1
+                self.memory.delete(key)
 
     @contextmanager
     def clearing(self) -> Iterator[None]:
         """``writing``, to every key."""
-        self.forget_all(1)
+        write = object()
         try:
+            self._under_way[write] = range(_STRIPES)
+            self.forget_all()
             yield
         finally:
-            self.forget_all(-1)
+            try:
+                self.forget_all()
+            finally:
+                self._under_way.pop(write, None)
 
-    def forget_all(self, under_way: int = 0) -> None:
+    def forget_all(self) -> None:
         """All entries below may be others now."""
-        with self._lock:
-            self._writes = [count + 1 for count in self._writes]
-            self._under_way = [count + under_way for count in self._under_way]
+        with self._entries.lock:
+            for stripe in range(_STRIPES):  # each in its place: a finalizer may count one in between
+                self._writes[stripe] += 1
             self.memory.clear()
 
-    def _step(self, keys: Iterable[str], under_way: int) -> None:
-        with self._lock:
-            for key in keys:
-                stripe = hash(key) % _STRIPES
-                self._writes[stripe] += 1
-                self._under_way[stripe] += under_way
-                self.memory.delete(key)
+    def _is_as(self, notes: Notes, key: str) -> bool:
+        """Whether nobody has written to ``key`` since."""
+        stripe = hash(key) % _STRIPES
+        if self._writes[stripe] != notes.writes[key]:
+            return False
+        return not any(stripe in stripes for stripes in list(self._under_way.values()))
 
     def _renew(self) -> None:
-        self._lock, self._under_way = Lock(), [0] * _STRIPES
+        self._under_way: dict[object, Container[int]] = {}  # stripes by write

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from cache_impl import LocalCache, MemoryCache
+import pytest
+from intrusions import everywhere, interrupt
+
+from cache_impl import LocalCache, MemoryCache, front
+
+SAFETY = 20.0  # seconds after which a thread is given up on
 
 
 def test_a_local_cache_keeps_its_entries_and_sees_those_of_others(tmp_path: Path) -> None:
@@ -52,3 +60,39 @@ def test_what_a_slow_read_has_found_ends_in_time(tmp_path: Path) -> None:
         assert cache.get("a") == 1
         now[0], held_up[0] = 1001.0, 0.0
         assert cache.get("a") is None
+
+
+@pytest.mark.parametrize("value", [None, 2])
+def test_a_finalizer_that_writes_while_a_read_fills_memory_wins(tmp_path: Path, value: int | None) -> None:
+    """In whichever line of it the garbage collector comes; and nothing hangs."""
+    seen: list[Any] = []
+
+    def write() -> None:
+        cache.delete("a") if value is None else cache.set("a", value)
+
+    def work() -> None:
+        cache.set("a", 1)
+        for _ in everywhere(front, write, lambda: cache.get("a")):
+            seen.append(cache.get("a"))
+            cache.set("a", 1)
+
+    with LocalCache(tmp_path, memory=MemoryCache()) as cache:
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(SAFETY)
+        assert len(seen) > 5
+        assert set(seen) == {value}
+
+
+def test_memory_keeps_what_is_read_whatever_interrupted_a_write(tmp_path: Path) -> None:
+    """No write counts as under way when it is not."""
+
+    def write() -> None:
+        with suppress(KeyboardInterrupt):
+            cache.set("a", 1)
+
+    with LocalCache(tmp_path, memory=MemoryCache()) as cache:
+        cache.set("a", 1)
+        for _ in everywhere(front, interrupt, write, {"writing"}):
+            cache.get("a")
+            assert cache._front.memory.get("a") == 1  # type: ignore[union-attr]  # noqa: SLF001  # nothing else tells
