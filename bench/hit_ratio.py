@@ -19,7 +19,8 @@ class Hits(NamedTuple):
 def replay(trace: Trace, cache: Any, *, ttls: bool) -> Hits:
     """Hits of ``cache``, which is asked for each key and given those that it has not: with ``ttls``, for their ttl.
 
-    Keys are text. A value is as long as the trace says. The replay goes as fast as the cache: a ttl counts from there.
+    Keys are text, and so is a value, of one letter: a capacity is in entries, and bytes are those that the trace tells.
+    The replay goes as fast as the cache: a ttl counts from there.
     """
     get, sizes = cache.get, trace.sizes
     hits = octets = 0
@@ -29,9 +30,9 @@ def replay(trace: Trace, cache: Any, *, ttls: bool) -> Hits:
             hits += 1
             octets += sizes[number]
         elif ttls and trace.ttls[number]:
-            cache.set(key, "." * sizes[number], ttl=trace.ttls[number])
+            cache.set(key, ".", ttl=trace.ttls[number])
         else:
-            cache.set(key, "." * sizes[number])
+            cache.set(key, ".")
     return Hits(hits, octets)
 
 
