@@ -15,7 +15,10 @@ from .replays import REFERENCES, Replay, Replays, Source
 from .trace_files import TraceError
 from .workloads import BOUND, ROUND_TRIP
 
-METHOD = "Each request is a get, and a set where it missed; exact LRU and Belady's optimum are computed from the trace."
+METHOD = (
+    "Each request is a get, and a set where it missed; exact LRU and Belady's optimum are computed from the trace, for "
+    "entries that never expire."
+)
 JUDGED = {"relies_on": [ROUND_TRIP, BOUND]}
 
 

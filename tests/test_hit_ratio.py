@@ -172,6 +172,7 @@ def test_a_file_is_replayed_beside_lru_and_the_optimum(tmp_path: Path) -> None:
     ran, found = _replay("--trace", str(file), "--capacities=2,4,8", folder=tmp_path)
     assert ran.returncode == 0, ran.stdout
     (curve,) = found["curves"]
+    assert curve["text"].endswith("are computed from the trace, for entries that never expire.")
     lines = {each["subject"]: [y for _, y in each["points"]] for each in curve["lines"]}
     assert lines["memory"] == lines["exact LRU"]
     assert lines["memory"][0] < lines["optimum (Belady)"][0]
