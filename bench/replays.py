@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from inspect import getdoc, isfunction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,21 @@ def taken(config: pytest.Config) -> list[Path]:
 
     pytest has a ``--trace`` of its own, which takes no argument and stops in the debugger before each test. Where a
     file follows that is no Python, it is ours.
+
+    Raises:
+        UsageError: a directory follows.
     """
+    for option, value in pairwise(map(str, config.invocation_params.args)):
+        if option == "--trace" and Path(value).is_dir():
+            raise pytest.UsageError(
+                f"--trace {value} is a directory; give files of requests, or put --trace last to stop in the debugger"
+            )
     files = [each for each in config.args if Path(each).is_file() and Path(each).suffix != ".py"]
     if not config.option.trace or not files:
         return []
     config.option.trace = False
     config.args[:] = [each for each in config.args if each not in files]
-    return [Path(each) for each in files]
+    return [Path(each) for each in dict.fromkeys(files)]
 
 
 def capacities(text: str) -> list[int]:
@@ -63,9 +73,11 @@ class Source:
 
 
 def sources(files: Iterable[Path]) -> list[Source]:
-    """One for each file; without any, those that are made up."""
-    named = [Source(each.name, f"{each.name}, as it was recorded.", _reader(each)) for each in files]
-    return named or [
+    """One for each file, named as it is, or as its path where another has that name; without any, made-up ones."""
+    paths = list(files)
+    alike = Counter(each.name for each in paths)
+    named = [(each.name if alike[each.name] == 1 else str(each), each) for each in paths]
+    return [Source(name, f"{name}, as it was recorded.", _reader(path)) for name, path in named] or [
         Source(name.replace("_", "-"), (getdoc(each) or "").replace("\n", " "), each)
         for name, each in vars(requests).items()
         if isfunction(each) and each.__module__ == requests.__name__

@@ -197,6 +197,26 @@ def test_a_file_that_is_no_trace_is_named(tmp_path: Path) -> None:
     assert ran.returncode == 1
 
 
+def test_files_of_one_name_are_told_apart_by_their_paths(tmp_path: Path) -> None:
+    """Each is replayed, once, however often it is named; one whose name is its own keeps it."""
+    files = [tmp_path / "a" / "x.trace", tmp_path / "b" / "x.trace", tmp_path / "b" / "y.trace"]
+    for number, file in enumerate(files):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("1\n" * (number + 2))
+    ran, found = _replay("--trace", *map(str, [*files, files[0]]), "--capacities=1", folder=tmp_path)
+    ratios = {curve["id"]: curve["lines"][0]["points"] for curve in found["curves"]}
+    names = [f"hit-ratio-{each}" for each in [files[0], files[1], "y.trace"]]
+    assert ratios == {name: [[1, ratio]] for name, ratio in zip(names, [1 / 2, 2 / 3, 3 / 4], strict=True)}, ran.stdout
+
+
+def test_a_directory_is_no_trace(tmp_path: Path) -> None:
+    """One line that says so; pytest's own --trace, in the debugger, begins nowhere."""
+    command = [sys.executable, "-m", "pytest", "bench/test_hit_ratio.py", "--cache=memory", "--trace", str(tmp_path)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert ran.stderr.strip().startswith(f"ERROR: --trace {tmp_path} is a directory; give files of requests")
+    assert (len(ran.stderr.strip().splitlines()), ran.returncode) == (1, pytest.ExitCode.USAGE_ERROR)
+
+
 @pytest.mark.parametrize("asked", ["", "0", "a", "1,,2", "-3,5"])
 def test_capacities_are_numbers(asked: str) -> None:
     """One line that says what would be right."""
