@@ -6,12 +6,15 @@ from collections.abc import Callable
 from contextvars import Context
 from math import inf, log
 from random import random
-from threading import Lock, Thread
-from typing import Any
+from threading import RLock, Thread
+from typing import TYPE_CHECKING, Any
 
 from .errors import BadSetting
 from .forks import renew_after_fork
 from .waiting import here, run
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 _tasks: set[Any] = set()  # the event loop itself holds none of them
 
@@ -41,38 +44,71 @@ class Renewal:
 
     def start(self, key: bytes, make: Callable[[], object]) -> None:
         """Have ``make()`` called on the side, unless it is being done for ``key``. Its errors are logged."""
-        with self._change:
-            if key in self._under_way:
-                return
-            self._under_way.add(key)
-        _aside(lambda: self._make(key, make))
+        making = _Making()
+        try:
+            with self._change:
+                if key in self._under_way and not self._under_way[key].is_stranded:
+                    return
+                self._under_way[key] = making
+            _aside(lambda: self._make(key, make, making), lambda: self._end(key, making))
+        except RuntimeError as error:  # no more threads: whoever asked has a value all the same
+            self._end(key, making)
+            _tell(error)
+        except BaseException:  # a signal
+            self._end(key, making)
+            raise
 
-    def _make(self, key: bytes, make: Callable[[], object]) -> None:
+    def _make(self, key: bytes, make: Callable[[], object], making: _Making) -> None:
         try:
             make()
         except Exception as error:  # noqa: BLE001  # nobody waits for it; when the old value has gone, somebody will
-            import logging  # noqa: PLC0415  # who has no such trouble does not pay for it
-
-            logging.getLogger(__name__).warning("a value was not made anew: %s: %s", type(error).__name__, error)
+            _tell(error)
         finally:
-            with self._change:
-                self._under_way.discard(key)
+            self._end(key, making)
+
+    def _end(self, key: bytes, making: _Making) -> None:
+        with self._change:
+            if self._under_way.get(key) is making:
+                del self._under_way[key]
 
     def _renew(self) -> None:
-        self._change = Lock()
-        self._under_way: set[bytes] = set()
+        self._change = RLock()  # re-entrant: a finalizer may ask for a value in the middle
+        self._under_way: dict[bytes, _Making] = {}
 
 
-def _aside(function: Callable[[], object]) -> None:
-    """In a thread; for a task, in another task of its loop."""
+class _Making:
+    """That a value is being made anew: by a thread, or on an event loop."""
+
+    def __init__(self) -> None:
+        self._loop = None if here.task is None else _running_loop()
+
+    @property
+    def is_stranded(self) -> bool:
+        """Whether its event loop has ended: nobody goes on with it."""
+        return self._loop is not None and self._loop.is_closed()
+
+
+def _aside(function: Callable[[], object], end: Callable[[], object]) -> None:
+    """In a thread; for a task, in another task of its loop, with ``end()`` even where that is cancelled before."""
     if here.task is None:
         Thread(target=function, name="cache_impl.renewal", daemon=True).start()
         return
-    from asyncio import get_running_loop  # noqa: PLC0415  # who has a task has loaded it
-
-    task = get_running_loop().create_task(run(function), context=Context())
+    task = _running_loop().create_task(run(function), context=Context())
     _tasks.add(task)
     task.add_done_callback(_tasks.discard)
+    task.add_done_callback(lambda _: end())
+
+
+def _running_loop() -> AbstractEventLoop:
+    from asyncio import get_running_loop  # noqa: PLC0415  # who has a task has loaded it
+
+    return get_running_loop()
+
+
+def _tell(error: Exception) -> None:
+    import logging  # noqa: PLC0415  # who has no such trouble does not pay for it
+
+    logging.getLogger(__name__).warning("a value was not made anew: %s: %s", type(error).__name__, error)
 
 
 def _checked(name: str, value: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from math import log
 from pathlib import Path
 from typing import Any
@@ -149,6 +149,53 @@ def test_a_task_has_it_made_by_another_task(make: Make, clock: Clock) -> None:
             await asyncio.sleep(0.005)
 
     asyncio.run(asyncio.wait_for(work(), SAFETY))
+
+
+def test_without_a_thread_to_be_had_the_old_value_is_answered(
+    make: Make, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And when there is one again, it is made anew."""
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    cache, source = make(stale=10), Source(clock)
+    cache.get_or_set("a", source, ttl=60)
+    clock.now += 55
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        assert cache.get_or_set("a", source, ttl=60) == 1
+    clock.now += 1
+    assert cache.get_or_set("a", source, ttl=60) == 1
+    await_(lambda: cache.get("a") == 2)
+
+
+@pytest.mark.parametrize("ended", ["closed", "cancelled"])
+def test_what_an_event_loop_has_left_undone_another_makes(make: Make, clock: Clock, ended: str) -> None:
+    """A loop is closed in the middle of it, or the task is cancelled before it begins."""
+    cache, loop = make(stale=10), asyncio.new_event_loop()
+    cache.get_or_set("a", lambda: 1, ttl=60)
+    clock.now += 55
+
+    async def never() -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    async def leave() -> None:
+        assert await cache.aget_or_set("a", never, ttl=60) == 1
+        if ended == "cancelled":
+            for task in asyncio.all_tasks():
+                task.cancel()
+
+    with suppress(asyncio.CancelledError):
+        loop.run_until_complete(leave())
+    loop.run_until_complete(asyncio.sleep(0))
+    if ended == "closed":
+        loop.close()
+    clock.now += 1
+    assert cache.get_or_set("a", lambda: 2, ttl=60) == 1
+    await_(lambda: cache.get("a") == 2)
+    loop.close()
 
 
 def test_while_redis_is_away_the_old_value_is_answered(server: Any, clock: Clock, tmp_path: Path) -> None:
