@@ -61,8 +61,9 @@ def frozen(new_cache: NewCache) -> Iterator[None]:
 def await_(cache: Judged, read: Callable[[], Any], expected: Any, never: Any = None) -> None:
     """Wait until ``read()``, which asks ``cache``, answers ``expected``, and does not answer ``never`` before."""
     seen = cache.until(read, (expected,) if never is None else (expected, never), SAFETY)
+    again = never is not None and seen == never
     if seen != expected:
-        raise AssertionError(f"{seen!r} was seen again" if seen == never else f"still {seen!r}, not {expected!r}")
+        raise AssertionError(f"{seen!r} was seen again" if again else f"still {seen!r}, not {expected!r}")
 
 
 def _tell(new_cache: NewCache, what: str) -> None:
