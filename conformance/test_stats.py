@@ -18,9 +18,9 @@ def told(cache: Judged) -> tuple[int, int]:
     return stats.hits, stats.misses
 
 
-def expired(new_cache: NewCache, keys: str) -> Judged:
+def expired(new_cache: NewCache, keys: str, capacity: int | None = None) -> Judged:
     """A cache in which each of ``keys`` had an entry whose time is over."""
-    cache = new_cache(ttl=new_cache.unit)
+    cache = new_cache(capacity=capacity, ttl=new_cache.unit)
     for key in keys:
         cache.set(key, 1)
     cache.advance(1.5 * cache.unit + cache.late)
@@ -173,6 +173,16 @@ def test_an_expired_entry_is_no_eviction(new_cache: NewCache) -> None:
     cache = expired(new_cache, "a")
     cache.get("a")
     assert cache.stats().evictions == 0
+
+
+@needs(stats="yes", ttl="fixed", eviction={"fifo", "lru"})
+@with_each(capacity=(2, 3))
+def test_an_expired_entry_that_makes_room_is_no_eviction(new_cache: NewCache, capacity: int) -> None:
+    """A set that finds a full cache of expired entries pushes nobody out: each is one expiration."""
+    cache = expired(new_cache, "abc"[:capacity], capacity)
+    cache.set("d", 1)
+    stats = cache.stats()
+    assert (stats.evictions, stats.expirations) == (0, capacity)
 
 
 @needs(stats="yes", bulk="yes")

@@ -170,11 +170,28 @@ class CountsExpiryAsEviction(Alone):
     isaacs/node-lru-cache@cf8076e
     """
 
-    caught_by = ("test_stats.py::test_an_expired_entry_is_no_eviction",)
+    caught_by = (
+        "test_stats.py::test_an_expired_entry_is_no_eviction",
+        "test_stats.py::test_an_expired_entry_that_makes_room_is_no_eviction",
+    )
 
     def expire(self, key: Any) -> None:
         super().expire(key)
         self.count("evictions")
+
+
+class EvictsTheExpired(Alone):
+    """An expired entry that makes room for a new one counts as pushed out.
+    dotnet/runtime#126146
+    """
+
+    caught_by = ("test_stats.py::test_an_expired_entry_that_makes_room_is_no_eviction",)
+
+    def make_room(self, now: float) -> None:
+        over = [key for key, entry in self.entries.items() if self.expired(entry, now)]
+        if over and len(self.entries) >= self.capacity:
+            self.evict(over[0])
+        super().make_room(now)
 
 
 class CountsNoBulk(Alone):
