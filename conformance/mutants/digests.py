@@ -35,6 +35,26 @@ class GoesByTheOrderOfADict(Digesting):
         return super().make_key(list(data.items()) if isinstance(data, dict) and None in data else data)
 
 
+class GoesByTheOrderOfArguments(Digesting):
+    """The same arguments by name, in another order, make another key.
+    PrefectHQ/fastmcp#4735
+    """
+
+    caught_by = (
+        "test_keys.py::test_the_order_of_a_dict_or_set_makes_no_difference",
+        "test_keys.py::test_plain_data_makes_the_well_known_key",
+        "test_keys.py::test_golden_vectors_keep_their_keys",
+    )
+
+    def make_key(self, data: Any) -> str:
+        key = super().make_key(data)
+        if isinstance(data, dict):
+            with suppress(TypeError):  # what JSON cannot say has no well-known key
+                if well_known(data).startswith(key):
+                    return well_known(data, sort_keys=False)[: len(key)]
+        return key
+
+
 class GoesByIdentity(Digesting):
     """A list that has one object twice makes another key than one that has two equal objects.
     joblib/joblib@ce69cf6
@@ -112,4 +132,4 @@ class GoesByAddresses(Digesting):
 
 
 def well_known(data: Any, **options: Any) -> str:
-    return sha256(json.dumps(data, sort_keys=True, **options).encode()).hexdigest()
+    return sha256(json.dumps(data, **{"sort_keys": True, **options}).encode()).hexdigest()
