@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
+from importlib import import_module
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from bench.gate.contest import TURNS
+from bench.gate.sides import Base, BaseError
+from bench.gate.sources import sources
 from bench.gate.verdict import FINE, ORDER, REGRESSED, UNDECIDED, Trial
 from bench.gate.worker import settled
 
@@ -103,22 +107,73 @@ def test_the_margin_is_no_less_than_the_noise() -> None:
     assert noisy.margin == noisy.noise > 0.05
 
 
-def test_each_side_runs_its_own_code(tmp_path: Path) -> None:
-    """The ref's as it was committed, twice, and the working tree's as it is now, for the same workloads."""
-    log, module = tmp_path / "log", tmp_path / "mine.py"
+@pytest.mark.parametrize("place", [".", "lib"])
+def test_each_side_runs_its_own_code(tmp_path: Path, place: str) -> None:
+    """The ref's as it was committed, twice, and the working tree's as it is now, wherever it is imported from."""
+    log, module = tmp_path / "log", tmp_path / place / "mine.py"
     text = CACHE.replace("LOG", repr(str(log)))
-    commit(module, text.replace("VERSION", "committed"))
+    commit(module, text.replace("VERSION", "committed"), tmp_path)
     module.write_text(text.replace("VERSION", "changed"))
-    done = gate(tmp_path, "--base=HEAD", "--cache=mine:Cache", "--pairs=1", "--budget=0")
-    workloads = [line.split()[1] for line in done.stdout.splitlines()[1:]]
-    assert {"get-hit", "get-miss", "set-overwrite"} <= set(workloads), done.stderr
+    options = ["--base=HEAD", "--cache=mine:Cache", "--workload=get-hit,set-overwrite", "--pairs=1", "--budget=0"]
+    done = gate(tmp_path, *options, path=module.parent)
+    assert [line.split()[1] for line in done.stdout.splitlines()[1:]] == ["get-hit", "set-overwrite"], done.stderr
     made = log.read_text().split()
-    assert made.count("committed") == 2 * made.count("changed") >= 2 * len(workloads)
+    assert made.count("committed") == 2 * made.count("changed") >= 2 * 2
+
+
+def test_a_base_without_what_is_measured_is_refused() -> None:
+    """Both sides would run the same, and nothing would ever have become slower."""
+    done = gate(CHECKOUT, "--base=HEAD", "--cache=bench.yardsticks:Dict", "--workload=get-hit", "--pairs=1")
+    assert done.returncode == 4
+    assert "has nothing of what bench.yardsticks:Dict runs" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("files", "wrong"),
+    [
+        (["base/mine.py", "site-packages/redis/__init__.py"], None),
+        (["base/lib/mine.py", "tree/.tox/lib/site-packages/redis/__init__.py"], None),
+        (["site-packages/mine.py"], "has nothing of what mine runs"),
+        ([], "has nothing"),
+        (["base/wrapper.py", "tree/packages/mine.py"], "v1 would run packages/mine.py of the working tree"),
+    ],
+)
+def test_a_base_runs_code_of_its_own(tmp_path: Path, files: list[str], wrong: str | None) -> None:
+    """Some at least, and none of the tree in whose place it is; what is installed may be shared."""
+    base = Base("v1", tmp_path / "base", tmp_path / "tree")
+    with pytest.raises(BaseError, match=wrong) if wrong else nullcontext():
+        base.check("mine", [tmp_path / each for each in files])
+
+
+def test_a_version_may_be_used_by_the_tree(tmp_path: Path) -> None:
+    """The subject is the working tree's on both sides, and the library is not."""
+    Base("redis==6.0.0", tmp_path / "base").check("redis", [tmp_path / "base/redis.py", tmp_path / "tree/mine.py"])
+
+
+def test_the_code_of_a_subject_is_found_by_what_it_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In functions, too, if they have run; without the standard library, and what judges and measures."""
+    subject = "class Cache:\n    def get(self):\n        import gate_second, gate_unused\n"
+    imports = "import json, gate_first\nfrom conformance.contract import Location\nfrom gate_package import *"
+    modules = {
+        "gate_subject.py": f"{imports}\n\n\n{subject}",
+        "gate_first.py": "from gate_package.inner import something",
+        "gate_second.py": "",
+        "gate_unused.py": "",
+        "gate_package/__init__.py": "",
+        "gate_package/inner.py": "something = 1",
+    }
+    (tmp_path / "gate_package").mkdir()
+    for name, text in modules.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    found = import_module("gate_subject").Cache
+    import_module("gate_second")
+    assert sources(found) == sorted(str(tmp_path / each) for each in modules if each != "gate_unused.py")
 
 
 def test_an_asynchronous_cache_is_timed(tmp_path: Path) -> None:
     """Its operations are awaited."""
-    commit(tmp_path / "mine.py", CACHE)
+    commit(tmp_path / "mine.py", CACHE, tmp_path)
     done = gate(tmp_path, "--base=HEAD", "--cache=mine:Awaited", "--workload=aget-hit", "--pairs=1", "--budget=0")
     assert "aget-hit" in done.stdout, done.stderr
 
@@ -151,14 +206,16 @@ def test_a_typo_is_named(options: list[str], said: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def commit(module: Path, text: str) -> None:
+def commit(module: Path, text: str, repository: Path) -> None:
     """In a repository of its own."""
+    module.parent.mkdir(exist_ok=True)
     module.write_text(text)
-    for command in (["init", "-q"], ["add", module.name], ["commit", "-qm", "A cache"]):
-        subprocess.run([*GIT, *command], cwd=module.parent, check=True)
+    for command in (["init", "-q"], ["add", str(module)], ["commit", "-qm", "A cache"]):
+        subprocess.run([*GIT, *command], cwd=repository, check=True)
 
 
-def gate(directory: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def gate(directory: Path, *options: str, path: Path = CHECKOUT) -> subprocess.CompletedProcess[str]:
+    """Run in ``directory``, with what is at ``path`` installed as it lies there."""
     command = [sys.executable, "-m", "bench.gate", *options]
-    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    environment = os.environ | {"PYTHONPATH": f"{CHECKOUT}{os.pathsep}{path}"}
     return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)

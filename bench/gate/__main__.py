@@ -37,8 +37,9 @@ def main(arguments: list[str]) -> int:
     chosen, options = _parser().parse_known_args(arguments)
     with tempfile.TemporaryDirectory(prefix="cacheproof-gate-") as directory:
         try:
-            _say(f"{lay_out(chosen.base, Path(directory))} against the working tree, payload {chosen.payload}")
-            contest = Contest(Path(directory), chosen.workload, chosen.payload, options)
+            base = lay_out(chosen.base, Path(directory).resolve())
+            _say(f"{base.title} against the working tree, payload {chosen.payload}")
+            contest = Contest(base, chosen.workload, chosen.payload, options)
             contest.run(chosen.pairs, chosen.budget, _say)
         except (BaseError, OpponentError) as error:
             _say(f"gate: {error}")

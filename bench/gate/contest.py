@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .opponents import Opponent, OpponentError, opponents
+from .sides import Base
 from .verdict import ORDER, UNDECIDED, Trial
 
 TURNS = 21  # of each cell in each pair: short ones, so that a machine that changes its speed seldom does within one
@@ -22,7 +23,7 @@ Sides = dict[str, Opponent]
 class Contest:
     """The working tree against a base in ``workloads`` that store ``payload``; ``options`` are pytest's."""
 
-    def __init__(self, base: Path, workloads: Collection[str], payload: str, options: Sequence[str]) -> None:
+    def __init__(self, base: Base, workloads: Collection[str], payload: str, options: Sequence[str]) -> None:
         self.trials: dict[Cell, Trial] = defaultdict(Trial)
         self._base, self._workloads, self._payload, self._options = base, workloads, payload, options
         self._wanted: Collection[Cell] | None = None  # all there are
@@ -33,6 +34,7 @@ class Contest:
 
         Raises:
             OpponentError: a process could not be started, or died.
+            BaseError: the base runs no code of its own.
         """
         end = time.monotonic() + budget
         for number in count(1):
@@ -45,14 +47,13 @@ class Contest:
 
     def _pair(self) -> None:
         """One new process for each side, and every cell in them, all timed on the same processor."""
-        processor = next(self._processors)
-        with opponents({"base": self._base, "twin": self._base, "new": Path.cwd()}, self._options) as sides:
+        processor, base = next(self._processors), self._base.directory
+        with opponents({"base": base, "twin": base, "new": Path.cwd()}, self._options) as sides:
             while served := _same({name: each.hear() for name, each in sides.items()}):
                 column, offered = served
                 for workload in (each for each in self._workloads if each in offered):
                     if self._wanted is None or (column, workload) in self._wanted:
-                        turns = _turns(sides, processor, workload, self._payload)
-                        self.trials[column, workload].add(turns)
+                        self._meet(sides, (column, workload), processor)
                 for each in sides.values():
                     each.tell("leave")
         if not self.trials:
@@ -60,19 +61,21 @@ class Contest:
                 "nothing was there to be timed: no chosen cache could run, or none offers a chosen workload"
             )
 
-
-def _turns(sides: Sides, *cell: Any) -> list[dict[str, list[float]]]:
-    """Seconds of each side, two blocks in each turn."""
-    operations = sides["base"].ask("open", *cell, None)
-    for name in ("twin", "new"):
-        sides[name].ask("open", *cell, operations)
-    turns = [_turn(sides) for _ in range(TURNS)]
-    for each in sides.values():
-        each.ask("close")
-    return turns
+    def _meet(self, sides: Sides, cell: Cell, processor: int | None) -> None:
+        """One cell in one pair."""
+        column, workload = cell
+        operations = sides["base"].ask("open", processor, workload, self._payload, None)
+        if cell not in self.trials:
+            self._base.check(column, {Path(each) for each in sides["base"].ask("sources")})
+        for name in ("twin", "new"):
+            sides[name].ask("open", processor, workload, self._payload, operations)
+        self.trials[cell].add([_turn(sides) for _ in range(TURNS)])
+        for each in sides.values():
+            each.ask("close")
 
 
 def _turn(sides: Sides) -> dict[str, list[float]]:
+    """Seconds of each side, two blocks."""
     seconds = defaultdict(list)
     for name in ORDER:
         seconds[name].append(sides[name].ask("block"))

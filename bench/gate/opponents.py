@@ -76,7 +76,7 @@ def opponents(directories: Mapping[str, Path], options: Sequence[str]) -> Iterat
 
 def _start(directory: Path, options: Sequence[str], channel: Connection, log: Any) -> subprocess.Popen[bytes]:
     """What lies in ``directory`` comes before what is installed, and before the tree that measures."""
-    paths = [directory, directory / "src", HERE]
+    paths = [*_roots(directory), HERE]
     environment = os.environ | {CHANNEL: str(channel.fileno()), "PYTHONPATH": os.pathsep.join(map(str, paths))}
     config = ["-c", os.devnull, "--rootdir", str(HERE), "--confcutdir", str(WORKER.parents[1])]
     plugins = ["-p", PLUGIN, "-p", "no:valkey", "-p", "no:cacheprovider", "--assert=plain", "--import-mode=append"]
@@ -84,3 +84,11 @@ def _start(directory: Path, options: Sequence[str], channel: Connection, log: An
         [sys.executable, "-P", "-m", "pytest", *config, *plugins, "-q", "--profile=quick", *options, str(WORKER)],
         cwd=directory, env=environment, pass_fds=[channel.fileno()], stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
+
+
+def _roots(directory: Path) -> list[Path]:
+    """Where its modules begin: where those of the working tree do, which may be installed as they lie there."""
+    tree, installed = Path.cwd(), (sys.prefix, sys.base_prefix)
+    within = [each for each in map(Path, sys.path) if each.is_relative_to(tree)]
+    places = [each.relative_to(tree) for each in within if not any(map(each.is_relative_to, installed))]
+    return [directory / each for each in dict.fromkeys([Path(), Path("src"), *places])]

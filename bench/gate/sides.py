@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[2]  # what holds this package: the checkout, or site-packages' cacheproof
@@ -16,11 +18,39 @@ MEASURING = ("bench", "conformance", "reports")  # the same for both sides: that
 
 
 class BaseError(ValueError):
-    """There is no such thing to compare with."""
+    """There is no such thing to compare with, or it has nothing of what is to be compared."""
 
 
-def lay_out(base: str, directory: Path) -> str:
-    """Put the code of ``base`` into ``directory``; return what it is, in words.
+@dataclass(frozen=True)
+class Base:
+    """What is compared with, in words; where it lies; and the tree in whose place it is, where it is a ref."""
+
+    title: str
+    directory: Path
+    tree: Path | None = None
+
+    def check(self, column: str, files: Collection[Path]) -> None:
+        """Whether it is its own code that runs where ``column``, whose code lies in ``files``, is the base.
+
+        Raises:
+            BaseError: it is what the working tree runs, too, so that any difference would be overlooked.
+        """
+        own = {each for each in files if each.is_relative_to(self.directory)}
+        for each in sorted(set(files) - own):
+            if self.tree and each.is_relative_to(self.tree) and not {"site-packages", "dist-packages"} & {*each.parts}:
+                raise BaseError(
+                    f"{self.title} would run {each.relative_to(self.tree)} of the working tree for {column}: the base "
+                    "needs a file of its own at that place, on a path that is in sys.path"
+                )
+        if not own:
+            raise BaseError(
+                f"{self.title} has nothing of what {column} runs, which would be compared with itself: "
+                "name a ref or a version that has it"
+            )
+
+
+def lay_out(base: str, directory: Path) -> Base:
+    """Put the code of ``base`` into ``directory``.
 
     Args:
         base: a git ref of the repository in the current directory, or a requirement such as ``cachetools==5.5.0``.
@@ -32,19 +62,19 @@ def lay_out(base: str, directory: Path) -> str:
     return _installed(base, directory) if "==" in base else _checked_out(base, directory)
 
 
-def _checked_out(ref: str, directory: Path) -> str:
+def _checked_out(ref: str, directory: Path) -> Base:
     commit = _run("git", "rev-parse", "--verify", "--quiet", "--short", f"{ref}^{{commit}}", wrong=ref).decode().strip()
     with tarfile.open(fileobj=io.BytesIO(_run("git", "archive", commit, wrong=ref))) as archive:
         archive.extractall(directory, filter="data")
     for name in MEASURING:
         if Path(name).resolve() == HERE / name:
             shutil.rmtree(directory / name, ignore_errors=True)
-    return f"{ref} ({commit})"
+    return Base(f"{ref} ({commit})", directory, Path.cwd())
 
 
-def _installed(requirement: str, directory: Path) -> str:
+def _installed(requirement: str, directory: Path) -> Base:
     _run(sys.executable, "-m", "pip", "install", "--quiet", "--target", str(directory), requirement, wrong=requirement)
-    return requirement
+    return Base(requirement, directory)
 
 
 def _run(*command: str, wrong: str) -> bytes:

@@ -1,7 +1,7 @@
 """What runs in each process: for each column, the orders that come through the pipe, one after the other.
 
 ``open`` a workload on a payload, on a processor, with a number of operations to a round, or None to have one found;
-time a ``block``; ``close`` it; ``leave`` for the next column.
+time a ``block``, or name the ``sources`` of what is timed; ``close`` it; ``leave`` for the next column.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from ..pace import PACES, WARM_UP, Take, calibrate, taker
 from ..plan import offered_by
 from ..timing import filled, runnable
 from .opponents import CHANNEL
+from .sources import sources
 
 ROUNDS = 3  # of a block, which is their median: one may be interrupted
 
@@ -42,8 +43,8 @@ def test_serve(new_cache: Any, channel: Connection) -> None:
     while (order := channel.recv())[0] == "open":
         with settled(order[1]), opened(new_cache, *order[2:]) as timed:
             channel.send(timed.operations)
-            while channel.recv()[0] == "block":
-                channel.send(timed.block())
+            while (asked := channel.recv()[0]) != "close":
+                channel.send(timed.block() if asked == "block" else sources(subject))
             channel.send(None)
 
 
