@@ -7,10 +7,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 OUT = "reports/out"
 BEGAN = time.monotonic()
 RED = 1  # pytest's exit status when tests have failed: the pages say which
+GRACE = 25  # seconds that an interrupted step has for writing what it knows; tox, in turn, waits longer for this
 
 
 def main(options: list[str]) -> int:
@@ -26,11 +28,20 @@ def main(options: list[str]) -> int:
 
 def _step(number: int, *command: str) -> int:
     print(f"== {number} of 3, {time.monotonic() - BEGAN:.0f} s: python -m {' '.join(command)}", flush=True)
-    return subprocess.run([sys.executable, "-m", *command], check=False).returncode
+    with subprocess.Popen([sys.executable, "-m", *command]) as step:
+        try:
+            return step.wait()
+        except KeyboardInterrupt:  # the step has had it from the terminal, too
+            with suppress(subprocess.TimeoutExpired):
+                step.wait(GRACE)
+            step.kill()
+            raise
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:  # the step that was under way has said so
+    except KeyboardInterrupt:
+        print("== stopped; what was judged until then is in the result files, and this makes the pages of them:")
+        print(f"{sys.executable} -m reports {OUT}")
         sys.exit(130)

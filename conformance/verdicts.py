@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from . import results, script
+from . import messages, results, script
 from .breakers import script as breakers
 from .columns import FIXTURES, Column, column_of
 from .contract import ContractError, needed_by
@@ -29,7 +29,7 @@ class Verdicts:
 
     def __init__(self, config: pytest.Config, columns: Sequence[Column]) -> None:
         self._config, self._columns = config, {each.name: each for each in columns}
-        self._turns = Turns()
+        self._turns, self._told = Turns(), False
         config.pluginmanager.register(self._turns, "cacheproof-turns")
         command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
         self._results = Results(profile=config.getoption("profile"), command=command)
@@ -53,6 +53,9 @@ class Verdicts:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
+        if hasattr(self._config, "workerinput") and not self._told:  # a run that is interrupted hears no more of it
+            item.user_properties.append(("collected", (self._results.promises, self._unoffered)))
+            self._told = True
         column = column_of(item)
         if column is not None:
             self._columns[column.name] = column
@@ -70,6 +73,8 @@ class Verdicts:
         }
         for name, value in report.user_properties if report.when == "teardown" else ():
             noted.get(name, []).append(value)
+            if name == "collected" and isinstance(value, tuple):
+                self._collect(*value)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -95,8 +100,13 @@ class Verdicts:
             subjects, promises, unoffered = handed
             known = {name: each for name, each in subjects.items() if each["backend"] and each["backend"]["server"]}
             self._results.subjects = {**subjects, **self._results.subjects, **known}
-            self._results.verdicts += [] if self._results.promises else unoffered
+            self._collect(promises, unoffered)
+
+    def _collect(self, promises: dict[str, Any], unoffered: list[dict[str, Any]]) -> None:
+        """What all workers know alike, as the first one tells it."""
+        if not self._results.promises:
             self._results.promises = promises
+            self._results.verdicts += unoffered
 
     def finish(self, *, complete: bool) -> None:
         """The result file, where one was asked for; ``complete`` where every test had its turn."""
@@ -195,7 +205,7 @@ def _verdict(
         verdict |= _evidence(item, report)
         verdict["drawn"] = item.get_closest_marker("drawn") is not None
     elif not report.passed:
-        verdict["message"] = _message(report)
+        verdict["message"] = messages.why(report)
     reason = column.deviations.get(promise)
     if reason is not None:
         _bend(report, verdict, reason, shows=promise not in column.intermittent)
@@ -225,7 +235,7 @@ def _bend(report: pytest.TestReport, verdict: dict[str, Any], reason: str, *, sh
 
 def _evidence(item: pytest.Function, report: pytest.TestReport) -> dict[str, Any]:
     """Hypothesis runs the smallest failing example last: its history is the one to show."""
-    evidence: dict[str, Any] = {"message": _message(report)}
+    evidence: dict[str, Any] = {"message": messages.why(report)}
     factory: Any = next(item.funcargs[name] for name in FIXTURES if name in item.funcargs)
     evidence |= factory.evidence()
     if "script" in evidence:
@@ -238,10 +248,3 @@ def _heading(item: pytest.Function, message: str) -> str:
     """What the script shows, for who finds it on its own."""
     promise = (inspect.getdoc(item.function) or "").partition("\n")[0]
     return f"# {promise}\n# {message.partition(chr(10))[0]}\n"
-
-
-def _message(report: pytest.TestReport) -> str:
-    if isinstance(report.longrepr, tuple):  # of a skip: file, line, reason
-        return report.longrepr[2].removeprefix("Skipped: ")
-    crash = getattr(report.longrepr, "reprcrash", None)
-    return results.without_passwords(crash.message if crash else str(report.longrepr))
