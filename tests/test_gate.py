@@ -194,16 +194,19 @@ def test_a_cell_is_timed_on_one_processor() -> None:
         (["--base=HEAD", "--workload=get-hit,get-it"], "'get-it' is no workload"),
         (["--base=HEAD", "--pairs=none"], "'none' is no number of pairs"),
         (["--base=HEAD", "--budget=nan"], "'nan' is no number of seconds"),
-        (["--base=HEAD", "--cache=memry"], "memry"),
+        (["--base=HEAD", "--cache=memry"], "no cache 'memry' (did you mean 'memory'?)"),
+        (["--base=HEAD", "--bugdet=1"], "unrecognized arguments: --bugdet=1 (did you mean --budget?)"),
         ([], "--base"),
     ],
 )
 def test_a_typo_is_named(options: list[str], said: str) -> None:
-    """With exit status 4, as pytest's usage errors."""
+    """In one line, with exit status 4, as pytest's usage errors, before anything is begun."""
     done = gate(CHECKOUT, *options)
     assert done.returncode == 4
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
+    *before, last = done.stderr.splitlines()
+    assert said in last
+    assert last.startswith("gate: ")
+    assert [each for each in before if "against the working tree" not in each] == []
 
 
 def commit(module: Path, text: str, repository: Path) -> None:

@@ -8,9 +8,11 @@ lasts; what is undecided even then fails nothing. Options that are not listed go
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 from contextlib import suppress
+from difflib import get_close_matches
 from math import inf
 from pathlib import Path
 from typing import NoReturn
@@ -42,7 +44,7 @@ def main(arguments: list[str]) -> int:
             contest = Contest(base, chosen.workload, chosen.payload, options)
             contest.run(chosen.pairs, chosen.budget, _say)
         except (BaseError, OpponentError) as error:
-            _say(f"gate: {error}")
+            _say(f"gate: {error}{_meant(str(error), [*vars(chosen), 'cache', 'backend'])}")
             return USAGE_ERROR
     decisions = {cell: trial.decide() for cell, trial in contest.trials.items()}
     print("\n".join(rows(decisions)))  # noqa: T201 - the table is what was asked for
@@ -77,6 +79,13 @@ def _seconds(text: str) -> float:
         if 0 <= (seconds := float(text)) < inf:
             return seconds
     raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, such as {BUDGET}")
+
+
+def _meant(error: str, known: list[str]) -> str:
+    """The option that was meant, where pytest does not know one."""
+    unknown = re.match(r"unrecognized arguments: (--[\w-]+)", error)
+    close = get_close_matches(unknown[1], [f"--{each}" for each in known], n=1) if unknown else []
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _say(text: str) -> None:

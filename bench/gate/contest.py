@@ -6,6 +6,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from itertools import count, cycle
 from pathlib import Path
 from typing import Any
@@ -38,24 +39,26 @@ class Contest:
         """
         end = time.monotonic() + budget
         for number in count(1):
-            say(f"pair {number}")
-            self._pair()
+            self._pair(partial(say, f"pair {number}"))
             if number % pairs == 0:
                 self._wanted = {cell for cell, trial in self.trials.items() if trial.decide().word == UNDECIDED}
             if number >= pairs and (not self._wanted or time.monotonic() >= end):
                 return
 
-    def _pair(self) -> None:
+    def _pair(self, say_begun: Callable[[], None]) -> None:
         """One new process for each side, and every cell in them, all timed on the same processor."""
         processor, base = next(self._processors), self._base.directory
         with opponents({"base": base, "twin": base, "new": Path.cwd()}, self._options) as sides:
-            while served := _same({name: each.hear() for name, each in sides.items()}):
+            served = _heard(sides)
+            say_begun()
+            while served:
                 column, offered = served
                 for workload in (each for each in self._workloads if each in offered):
                     if self._wanted is None or (column, workload) in self._wanted:
                         self._meet(sides, (column, workload), processor)
                 for each in sides.values():
                     each.tell("leave")
+                served = _heard(sides)
         if not self.trials:
             raise OpponentError(
                 "nothing was there to be timed: no chosen cache could run, or none offers a chosen workload"
@@ -87,8 +90,9 @@ def _processors() -> list[int | None]:
     return [*os.sched_getaffinity(0)] if hasattr(os, "sched_setaffinity") else [None]
 
 
-def _same(said: dict[str, Any]) -> Any:
-    """What all sides say."""
+def _heard(sides: Sides) -> Any:
+    """What all sides say: a column and the workloads it offers, or None."""
+    said = {name: each.hear() for name, each in sides.items()}
     if said["base"] != said["new"]:
         raise OpponentError(f"the sides offer different things: {said['base']} and {said['new']}")
     return said["base"]

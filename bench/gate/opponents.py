@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ WORKER = Path(__file__).with_name("worker.py")
 PLUGIN = __package__.replace("bench.gate", "conformance.plugin")
 
 _ENDED_WELL = (0, 5)  # pytest's: all were served, or there were none
+_USAGE_ERROR = 4  # pytest's: it has begun nothing
 
 
 class OpponentError(RuntimeError):
@@ -53,10 +55,14 @@ class Opponent:
         try:
             return self._channel.recv()
         except EOFError as error:
-            if self._process.wait() in _ENDED_WELL:
+            status = self._process.wait()
+            if status in _ENDED_WELL:
                 return None
             self._log.seek(0)
-            raise OpponentError(f"a process that was to be timed has ended:\n{self._log.read().strip()}") from error
+            said = self._log.read().strip()
+            if status == _USAGE_ERROR:
+                raise OpponentError(_wrong(said)) from error
+            raise OpponentError(f"a process that was to be timed has ended with {status}:\n{said}") from error
 
     def _end(self) -> None:
         self._channel.close()  # which ends the worker, too
@@ -84,6 +90,12 @@ def _start(directory: Path, options: Sequence[str], channel: Connection, log: An
         [sys.executable, "-P", "-m", "pytest", *config, *plugins, "-q", "--profile=quick", *options, str(WORKER)],
         cwd=directory, env=environment, pass_fds=[channel.fileno()], stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
+
+
+def _wrong(said: str) -> str:
+    """The one line in which pytest names the option or the value that is wrong."""
+    lines = re.findall(r"^(?:ERROR|.*: error): (?!usage: )(.+)$", said, re.MULTILINE)
+    return lines[0] if lines else said
 
 
 def _roots(directory: Path) -> list[Path]:
