@@ -9,6 +9,7 @@ in some runs and keeps in others, in ``intermittent``.
 from __future__ import annotations
 
 import dis
+import inspect
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from types import FunctionType
@@ -27,7 +28,9 @@ class Cache(Protocol):
 
     It may have ``get_or_set(key, compute)``, ``get_many(keys)``, which answers a dict of the hits,
     ``set_many(mapping)`` and ``delete_many(keys)``; those that set may take a ttl, too. ``in``, ``len``, iteration
-    and ``close`` are judged where they are there.
+    and ``close`` are judged where they are there, and ``make_key(data)``, which makes a text of any data: a method of
+    that name whose arguments are other ones is somebody else's. What optional methods a class answers for in
+    ``__getattr__`` cannot be known of the class: define them there, to have them judged.
 
     What the library cannot do at all raises ``NotImplementedError``: the promises that ask for it are not offered.
     """
@@ -101,7 +104,7 @@ def capabilities(subject: type) -> Capabilities:
     Raises:
         ContractError: a method is missing, or a capability or one of its values is unknown.
     """
-    missing = [name for name in METHODS if not _has_method(subject, name)]
+    missing = [name for name in METHODS if not (_has_method(subject, name) or hasattr(subject, "__getattr__"))]
     if missing:
         raise ContractError(
             f"{_path(subject)} is no subject: it lacks {', '.join(missing)}; every one has {', '.join(METHODS)}"
@@ -118,7 +121,18 @@ def capabilities(subject: type) -> Capabilities:
 
 def _has_method(subject: type, name: str) -> bool:
     """A subject may also set its methods on the instance, in ``__init__``: seen in the names its code uses."""
-    return callable(getattr(subject, name, None)) or hasattr(subject, "__getattr__") or name in set_by_init(subject)
+    method = getattr(subject, name, None)
+    if name == "make_key" and callable(method):
+        return _takes_data(method)
+    return callable(method) or name in set_by_init(subject)
+
+
+def _takes_data(method: Callable[..., Any]) -> bool:
+    """Other libraries' ``make_key`` makes a key of a key and a version, or of a function and its arguments."""
+    try:
+        return "data" in inspect.signature(method).parameters
+    except ValueError:  # written in C, and says nothing of its arguments
+        return True
 
 
 def set_by_init(subject: type) -> set[str]:

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -48,6 +48,7 @@ class NewCache:
         self.runner = session.enter_context(asyncio.Runner()) if awaits else None  # for the plain ones
         self.loop = session.enter_context(closing(Loop())) if awaits else None  # for those under test
         self._place = self._enter_running(session)
+        self._shares = None if self.capabilities.scope == "instance" else False  # one store; None: ask first
         session.callback(self._clear_up)
         self._probe()
 
@@ -155,12 +156,27 @@ class NewCache:
         self.last = None  # one that cannot be made has no history, least of all that of another
         self._begun = History(options)
         self.location = location
+        if self._shares is None:
+            self._shares = False  # also where it hangs: it is asked once
+            self._shares = self._has_one_store()
         timeline = self._timeline(location)
-        extra = {"clock": timeline} if self._moves_clock else {}
-        cache = Judged(lambda: self._judged(location, options | extra), self._begun, timeline)
+        placed = options | self._clock(timeline)
+        cache = Judged(lambda: self._judged(location, placed), self._begun, timeline)
+        if self._shares:
+            cache.subject.clear()  # what earlier ones have left would break every promise, and not that one
         weakref.finalize(cache, self._discarded.append, (cache.subject, location))
         self.last = cache
         return cache
+
+    def _has_one_store(self) -> bool:
+        """Whether an instance finds what another one has set."""
+        options = self._options(None, None) | self._clock(self._timeline(None))
+        with suppress(Exception):  # what goes wrong here is told by the promises
+            one, other = (self._judged(None, options) for _ in range(2))
+            self._discarded += [(one, None), (other, None)]
+            one.set("a", 1)
+            return bool(other.get("a") == 1)
+        return False
 
     def _enter_running(self, session: ExitStack) -> str:
         running: Callable[[], Any] | None = getattr(self.column.subject, "running", None)
@@ -197,6 +213,9 @@ class NewCache:
         if self._moves_server and server is not None and location is not None:
             return MovedClock(granularity, lambda seconds: server.advance(location, seconds))
         return WaitedClock(granularity, self.pace)
+
+    def _clock(self, timeline: Timeline) -> dict[str, Any]:
+        return {"clock": timeline} if self._moves_clock else {}
 
     def _make(self, location: Location | None, options: dict[str, Any], runs: Runs | None) -> Any:
         placed = options if location is None else {**options, "location": location}

@@ -8,6 +8,8 @@ import select
 import signal
 from typing import Any
 
+from .model import MISSING
+
 PATIENCE = 20.0  # seconds until a child that does not end is given up on
 TIMES = 50  # calls of each, so that some of them meet
 
@@ -44,9 +46,10 @@ def _used(cache: Any, key: str) -> list[Any]:
 
 def _asked(cache: Any, key: str) -> Any:
     try:
-        return cache.get(key)
+        answer = cache.get(key, MISSING)  # what it answers without a default is not the question
     except Exception as error:  # noqa: BLE001 - it is what came of it
         return f"{type(error).__name__}: {error}"
+    return None if answer is MISSING else answer
 
 
 def _read(child: int, into: int) -> Any:

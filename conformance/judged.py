@@ -113,6 +113,17 @@ class Judged:
         return answer
 
 
+def takes(cache: Judged, value: object) -> bool:
+    """Set "a" to ``value``. False where that is refused: which values may not be, is told by promises of their own."""
+    try:
+        cache.set("a", value)
+    except NotImplementedError:
+        raise
+    except Exception:  # noqa: BLE001 - any refusal will do
+        return False
+    return True
+
+
 def _watched(compute: Callable[[], Any], step: Step) -> Callable[[], Any]:
     """``compute``, which writes down beside its ``step`` what it did."""
     did: list[str] = []

@@ -21,6 +21,8 @@ class _Missing:
         return "MISSING"
 
 
+ROOM_FOR_EACH = 16  # places for each entry, with which nobody is evicted, whatever the policy
+
 #: What ``get`` is asked to answer when there is no entry: equal to no stored value.
 MISSING: Any = _Missing()
 
@@ -132,10 +134,13 @@ class Model:
             self._entries[key] = self._entries.pop(key)
 
     def _make_room(self) -> None:
+        if self._offered.eviction == "approximate":  # it may have parts, each with a share of the capacity
+            self._lossy |= len(self._entries) * ROOM_FOR_EACH >= self._capacity
+            return
         if len(self._entries) < self._capacity:
             return
-        if self._offered.eviction == "approximate" or any(map(self._doubtful, self._entries.values())):
-            self._lossy = True  # it chooses whom to evict: from here on any entry may be gone
+        if any(map(self._doubtful, self._entries.values())):
+            self._lossy = True  # it may be room already, or not: from here on any entry may be gone
             return
         oldest = next(iter(self._entries))
         if self._offered.eviction == "fifo" and self._entries[oldest].overwritten:

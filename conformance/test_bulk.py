@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .contract import absent, needs
 from .factory import NewCache
+from .judged import takes
 from .model import MISSING
 from .strategies import FALSY, HELD, filled, not_offered, refused, with_each, with_ttl
 
@@ -24,8 +25,8 @@ def test_get_many_answers_those_found(new_cache: NewCache, held: dict[str, int],
 def test_get_many_finds_a_stored_falsy_value(new_cache: NewCache, value: object) -> None:
     """A stored None, False, 0, "" or [] is found by get_many, too."""
     cache = new_cache()
-    cache.set("a", value)
-    assert "a" in cache.get_many(["a"])
+    if takes(cache, value):
+        assert "a" in cache.get_many(["a"])
 
 
 @needs(bulk="plain")
@@ -133,13 +134,15 @@ def test_set_many_with_a_value_that_cannot_be_kept_changes_nothing(new_cache: Ne
 def test_bulk_does_not_change_its_arguments(new_cache: NewCache) -> None:
     """The mapping and the keys handed in are the caller's: they are as they were afterwards."""
     cache = new_cache()
-    mapping, keys = {"b": [1], "a": [2]}, ["b", "z", "a", "b"]
+    values = ([1], [2]) if takes(cache, [1]) else (1, 2)
+    mapping, keys = dict(zip("ba", values, strict=True)), ["b", "z", "a", "b"]
+    before = repr(mapping)
     cache.set_many(mapping)
     cache.change("print(given)", given=mapping)
     for bulk in (cache.get_many, cache.delete_many):
         bulk(keys)
         cache.change("print(given)", given=keys)
-    assert (list(mapping.items()), keys) == ([("b", [1]), ("a", [2])], ["b", "z", "a", "b"])
+    assert (repr(mapping), keys) == (before, ["b", "z", "a", "b"])
 
 
 @needs(bulk="plain", values="copied")

@@ -197,7 +197,7 @@ def test_clear_makes_room(new_cache: NewCache, capacity: int) -> None:
 @with_each(number=range(2))
 def test_an_entry_stays_after_a_clear(new_cache: NewCache, number: int) -> None:
     """After a clear there is room again, whoever goes first: far below the capacity nothing is evicted."""
-    cache = filled(new_cache, 10)
+    cache = filled(new_cache, 100)
     cache.clear()
     for each in range(2):
         cache.set(str(each), "value")

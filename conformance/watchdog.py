@@ -21,7 +21,12 @@ from .frames import frame_of
 
 GRACE = 5.0  # seconds at most until a subject that cannot be interrupted takes the process with it
 _HERE = str(Path(__file__).parent)
-_OTHERS = {"_make": "making it", "_discard": "closing the cache", "_enter_running": "running()"}
+_OTHERS = {
+    "_make": "making it",
+    "_discard": "closing the cache",
+    "_enter_running": "running()",
+    "_has_one_store": "set or get",
+}
 _ASKING = {judged.__file__, factory.__file__, breakers.__file__}
 _WAITING = {calls.__file__}  # for another thread, with a patience of its own
 

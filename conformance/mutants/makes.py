@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from math import inf
 from typing import Any
+from zlib import crc32
 
 from ..subjects.memory import Memory
 from .right import Right
@@ -62,6 +63,25 @@ class Digesting(Plain):
         return str(Memory.make_key(data))
 
 
+class Delegating:
+    """What it does not do itself, whatever that is, does another one; its keys it makes as Django does."""
+
+    declares = Plain.declares
+    caught_by: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self.inner = Plain()
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self.inner.get(key, default)
+
+    def make_key(self, key: Any, version: int = 1) -> str:
+        return f"{version}:{key}"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
 class Computing(Plain):
     """A dict with ``get_or_set``."""
 
@@ -110,6 +130,27 @@ class Spinning(Plain):
             pass
         yield
         self.lock.release()
+
+
+class Sharded(Plain):
+    """Its capacity is shared out: one part may be full while there is room in another."""
+
+    declares = {**Plain.declares, "eviction": "approximate"}
+
+    def __init__(self, capacity: int) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity is {capacity}; it is 1 or more")
+        super().__init__()
+        self.parts, self.most = min(8, capacity), max(1, capacity // 8)
+
+    def set(self, key: Any, value: Any) -> None:
+        beside = [each for each in self.entries if self.part(each) == self.part(key)]
+        if key not in beside and len(beside) >= self.most:
+            del self.entries[beside[0]]
+        super().set(key, value)
+
+    def part(self, key: Any) -> int:
+        return crc32(repr(key).encode()) % self.parts
 
 
 class Sharing(Right):
