@@ -98,7 +98,14 @@ def test_what_is_within_the_margin_is_fine() -> None:
 
 def test_what_the_figures_do_not_tell_is_undecided() -> None:
     """An interval with the margin in it."""
-    assert trial(Random(4), 1.1, spread=0.05, drift=0.0, pairs=3).decide().word == UNDECIDED
+    assert trial(Random(4), 1.05, spread=0.05, drift=0.0).decide().word == UNDECIDED
+
+
+@pytest.mark.parametrize("slower", [1.0, 2.0])
+def test_a_few_pairs_decide_nothing(slower: float) -> None:
+    """Three of them: the interval would hold in 9 of 10 runs, not in 99 of 100."""
+    assert trial(Random(6), slower, spread=0.001, drift=0.0, pairs=3).decide().word == UNDECIDED
+    assert trial(Random(6), slower, spread=0.001, drift=0.0, pairs=4).decide().word != UNDECIDED
 
 
 def test_the_margin_is_no_less_than_the_noise() -> None:

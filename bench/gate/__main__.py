@@ -22,7 +22,7 @@ from .contest import Contest
 from .opponents import OpponentError
 from .sides import BaseError, lay_out
 from .table import rows
-from .verdict import REGRESSED
+from .verdict import FEWEST, REGRESSED
 
 PAIRS, BUDGET = 8, 600
 USUAL = [name for name, each in WORKLOADS.items() if not each.wide]
@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--base", required=True, help="a git ref, or a version that pip can install: cachetools==5.5.0")
     parser.add_argument("--payload", default="small", choices=PAYLOADS, help="what is stored (default: small)")
     parser.add_argument("--workload", default=USUAL, type=_workloads, help=f"default: {','.join(USUAL)}")
-    parser.add_argument("--pairs", default=PAIRS, type=_count, help=f"of processes, to begin with (default: {PAIRS})")
+    parser.add_argument(
+        "--pairs", default=PAIRS, type=_count, help=f"to begin with; under {FEWEST} decide nothing (default: {PAIRS})"
+    )
     parser.add_argument("--budget", default=BUDGET, type=_seconds, help=f"seconds; then no new pair (default {BUDGET})")
     return parser
 

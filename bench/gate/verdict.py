@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .bootstrap import Ratio, ratio
 
 MARGIN = 0.05  # a slowdown below it is none
+FEWEST = 4  # pairs: with fewer nothing is decided, as the interval holds far less often than it says
 COARSE = 0.1  # the noise above which nothing is called fine
 ORDER = ("base", "twin", "new", "new", "twin", "base")  # a steady drift adds the same to all three
 
@@ -29,7 +30,7 @@ class Trial:
 
     def decide(self) -> Decision:
         """Regressed where even the low end of the interval is past the margin, fine where not even the high end is."""
-        return Decision(ratio(self.new), ratio(self.twin).error)
+        return Decision(ratio(self.new), ratio(self.twin).error, len(self.new))
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Decision:
 
     ratio: Ratio
     noise: float
+    pairs: int
 
     @property
     def margin(self) -> float:
@@ -45,6 +47,8 @@ class Decision:
 
     @property
     def word(self) -> str:
+        if self.pairs < FEWEST:
+            return UNDECIDED
         if self.ratio.low > 1 + self.margin:
             return REGRESSED
         return FINE if self.ratio.high < 1 + self.margin and self.noise < COARSE else UNDECIDED
