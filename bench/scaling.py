@@ -6,9 +6,12 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Sequence
+from itertools import cycle
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from typing import Any
 
-from .pace import Take, taker
+from .pace import taker
 from .timing import Run
 
 #: What each profile measures: workload with payload, how many threads, processes, and connections in a pool.
@@ -41,7 +44,7 @@ def in_threads(count: int, run: Run, arguments: Sequence[Any], seconds: float) -
 
     def work(place: int) -> None:
         try:
-            found.append(_turn(run, taker(arguments), place, seconds, barrier))
+            found.append(_turn(run, arguments, place, seconds, barrier))
         except Exception as error:  # noqa: BLE001 - for whoever has started the thread
             failed.append(error)
             barrier.abort()  # nobody waits for this one
@@ -57,38 +60,55 @@ def in_threads(count: int, run: Run, arguments: Sequence[Any], seconds: float) -
 
 
 def in_processes(count: int, run: Run, arguments: Sequence[Any], seconds: float) -> float:
-    """Operations a second of ``count`` forked processes together, each with the cache as it is after a fork."""
+    """Operations a second of ``count`` forked processes together, each with the cache as it is after a fork.
+
+    Raises:
+        ChildProcessError: one has ended before its time was up; the others are ended, too.
+    """
     context = multiprocessing.get_context("fork")
     barrier, found = context.Barrier(count), context.SimpleQueue()
 
     def work(place: int) -> None:
-        found.put(_turn(run, taker(arguments), place, seconds, barrier))
+        found.put(_turn(run, arguments, place, seconds, barrier))
 
     processes = [context.Process(target=work, args=(place * len(arguments) // count,)) for place in range(count)]
     for each in processes:
         each.start()
-    for each in processes:
-        each.join()
-    return _rate([found.get() for each in processes if each.exitcode == 0])
+    try:
+        _await_all(processes)
+        return _rate([found.get() for _ in processes])
+    finally:
+        for each in processes:
+            each.kill()
+            each.join()
 
 
-def _turn(run: Run, take: Take, place: int, seconds: float, barrier: Any) -> Turn:
+def _await_all(processes: Sequence[BaseProcess]) -> None:
+    """Until all have ended well, or one has not: whoever waits for it would wait for nothing."""
+    while running := [each for each in processes if each.exitcode is None]:
+        wait([each.sentinel for each in running])
+        if failed := [each.exitcode for each in processes if each.exitcode]:
+            raise ChildProcessError(
+                f"{len(failed)} of {len(processes)} processes ended with exit code {failed[0]} before they were "
+                "measured; standard error may say why"
+            )
+
+
+def _turn(run: Run, arguments: Sequence[Any], place: int, seconds: float, barrier: Any) -> Turn:
     """Operations in chunks until the time is up, from the argument at ``place`` on."""
-    clock, done = time.perf_counter, 0
+    clock, take, done = time.perf_counter, taker(arguments), 0
     take(place)
-    chunk = take(CHUNK)
-    run(chunk)  # opens its connection
+    chunks = cycle([take(CHUNK) for _ in range(0, len(arguments), CHUNK)])  # all of them, before the clock starts
+    run(next(chunks))  # opens its connection
     barrier.wait(PATIENCE)
     began = ended = clock()
     while ended < began + seconds:
-        run(chunk)
-        chunk, done = take(CHUNK), done + CHUNK
+        run(next(chunks))
+        done += CHUNK
         ended = clock()
     return began, ended, done
 
 
 def _rate(turns: Sequence[Turn]) -> float:
     """From when the first began to when the last ended: under an interpreter lock they do not begin at once."""
-    if not turns:
-        return 0.0
     return sum(done for *_, done in turns) / (max(ended for _, ended, _ in turns) - min(began for began, *_ in turns))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from multiprocessing import active_children
 from typing import Any
 
 import pytest
@@ -36,8 +37,22 @@ def test_a_thread_that_fails_is_not_waited_for() -> None:
 
 
 def test_a_process_that_fails_is_not_waited_for() -> None:
-    """It did nothing, and says why on its standard error."""
-    assert in_processes(1, lambda _chunk: os._exit(1), list("ab"), 0.01) == 0.0
+    """Nor is it left out of the figure without a word, which would only seem slower."""
+
+    def overload(chunk: list[str]) -> None:
+        if chunk[0] == "d":
+            os._exit(3)
+
+    with pytest.raises(ChildProcessError, match="1 of 2 processes ended with exit code 3"):
+        in_processes(2, overload, list("abcdef"), 3600.0)
+    assert not active_children()
+
+
+def test_what_is_asked_for_is_put_together_beforehand() -> None:
+    """And begun again when it has run out."""
+    asked: list[list[int]] = []
+    in_threads(1, asked.append, range(CHUNK), 0.001)
+    assert asked[0] is asked[1]
 
 
 def test_time_is_that_from_the_first_to_the_last() -> None:
