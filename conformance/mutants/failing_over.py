@@ -6,6 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeVar
@@ -18,6 +19,7 @@ from .single_flight import MISSING, Flight
 
 DOWN = (redis.ConnectionError, redis.TimeoutError)
 PAUSE = 0.01  # seconds between two looks whether the server is back
+WHILE = 0.3  # seconds, where somebody waits for each
 
 T = TypeVar("T")
 
@@ -193,3 +195,34 @@ class FailsOver(Networked):
                 self.put(pipeline, key, write.version, write.text, write.expires)
 
         self.client.transaction(transaction, *rows)
+
+
+class BringsItAlong(FailsOver):
+    """Right as well: no thread looks whether the server is back, but who is asked next, once in a while."""
+
+    looks = 0.0  # again, on the monotonic clock
+
+    def __init__(self, location: Location, **options: Any) -> None:
+        super().__init__(location, **options)
+        self.look()
+
+    def health(self) -> SimpleNamespace:
+        self.look()
+        return super().health()
+
+    def check_open(self) -> None:
+        super().check_open()
+        self.look()
+
+    def lose(self) -> None:
+        with self.lock:
+            if not self.away:
+                self.away, self.since = True, self.now()
+
+    def look(self) -> None:
+        with self.lock, suppress(*DOWN):
+            if self.away and time.monotonic() >= self.looks:
+                self.looks = time.monotonic() + WHILE
+                self.client.ping()
+                self.replay()
+                self.away = False
