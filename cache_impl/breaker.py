@@ -106,17 +106,17 @@ class CircuitBreaker:
 
     def reset(self) -> None:
         """Close, with all counts at zero; calls under way now count no more."""
-        with self._circuit as circuit:
+        with self._circuit as circuit, circuit.lock:
             circuit.become(Closed)
 
     def force_open(self) -> None:
         """Refuse every call until ``reset``."""
-        with self._circuit as circuit:
+        with self._circuit as circuit, circuit.lock:
             circuit.become(ForcedOpen)
 
     def disable(self) -> None:
         """Admit every call and count nothing until ``reset``."""
-        with self._circuit as circuit:
+        with self._circuit as circuit, circuit.lock:
             circuit.become(Disabled)
 
     def subscribe(self, listener: Listener) -> None:

@@ -43,7 +43,10 @@ class Rules(NamedTuple):
 
 
 class Circuit:
-    """What the states share. As a context it is the lock, and on leaving tells what has changed."""
+    """What the states share, and change under ``lock``. As a context, it tells on leaving what has changed.
+
+    The lock is taken by itself: in a method of ours a signal could come between taking it and telling of that.
+    """
 
     def __init__(self, name: str, rules: Rules, clock: Callable[[], float]) -> None:
         self.rules, self.clock, self._name = rules, clock, name
@@ -53,11 +56,9 @@ class Circuit:
         renew_after_fork(self, Circuit._renew)
 
     def __enter__(self) -> Self:
-        self._lock.acquire()
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._lock.release()
         if self.listeners.untold:
             self.listeners.tell()
 
@@ -70,7 +71,7 @@ class Circuit:
         return after
 
     def _renew(self) -> None:
-        self._lock = threading.RLock()  # re-entrant: a signal handler or finalizer may call in from the same thread
+        self.lock = threading.RLock()  # re-entrant: a signal handler or finalizer may call in from the same thread
         self.state.renew()
 
 
@@ -104,12 +105,12 @@ class Closed(State):
 
     def success(self) -> None:
         if self._failures:
-            with self._circuit:
+            with self._circuit as circuit, circuit.lock:
                 self._failures = 0
 
     def failure(self, error: BaseException) -> None:
         if self._circuit.rules.count(error):
-            with self._circuit as circuit:
+            with self._circuit as circuit, circuit.lock:
                 self._failures += 1
                 if self._failures >= circuit.rules.failure_threshold and circuit.state is self:
                     circuit.become(Open)
@@ -124,7 +125,7 @@ class Open(State):
         now = self._circuit.clock()
         if now < self.free_at():
             return None
-        with self._circuit as circuit:
+        with self._circuit as circuit, circuit.lock:
             if circuit.state is self:
                 return circuit.become(HalfOpen, now).permit(now)
         return circuit.state.admit()  # another caller was faster
@@ -144,7 +145,7 @@ class HalfOpen(State):
         self._successes = 0
 
     def admit(self) -> Ticket | None:
-        with self._circuit as circuit:
+        with self._circuit as circuit, circuit.lock:
             if circuit.state is self:
                 return self.permit(circuit.clock())
         return circuit.state.admit()  # decided in the meantime
@@ -160,7 +161,7 @@ class HalfOpen(State):
         return probe
 
     def success(self, probe: Probe) -> None:
-        with self._circuit as circuit:
+        with self._circuit as circuit, circuit.lock:
             if self._take_back(probe):
                 self._successes += 1
                 if self._successes >= circuit.rules.successes:
@@ -168,12 +169,12 @@ class HalfOpen(State):
 
     def failure(self, probe: Probe, error: BaseException) -> None:
         counts = self._circuit.rules.count(error)
-        with self._circuit as circuit:
+        with self._circuit as circuit, circuit.lock:
             if self._take_back(probe) and counts:
                 circuit.become(Open)
 
     def free_at(self) -> float:
-        with self._circuit as circuit:
+        with self._circuit as circuit, circuit.lock:
             return min(self._running.values()) if len(self._running) >= circuit.rules.probes else -math.inf
 
     def renew(self) -> None:

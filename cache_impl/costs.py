@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from threading import Lock
+from threading import RLock
 from typing import NamedTuple
 
 from .errors import BadSetting
@@ -93,7 +93,7 @@ class Ledger:
             )
 
     def _renew(self) -> None:
-        self._lock = Lock()
+        self._lock = RLock()
 
 
 def _checked(kind: str, price: float, kinds: Iterable[str]) -> float:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from operator import attrgetter
 from os import PathLike
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, TypeVar
 from weakref import WeakSet, finalize
 
+from .connections import Connection, close_all, connected
 from .errors import BadValue, CacheClosed, CacheError, DeadlineExceeded, StorageError
 from .latency import Waits
 from .ownership import make_ours
@@ -20,8 +21,6 @@ from .private import private_directory, private_file, protect
 
 _NAME = "cache.sqlite3"
 _BESIDE = (f"{_NAME}-wal", f"{_NAME}-shm", f"{_NAME}-journal")  # where SQLite keeps what is under way
-_LOG = 16 * 2**20  # bytes of log that are kept for the next writes; more is given back
-_PAGES = 2000  # in that log, then they go to the file; with 1000 a set of 12 KiB takes a tenth longer
 _PATIENCE = 1.0  # seconds that a fork waits for statements under way
 
 _FAILURES = (sqlite3.Error, UnicodeDecodeError)  # SQLite may quote a damaged file, and Python cannot read that
@@ -31,6 +30,7 @@ _Answer = TypeVar("_Answer")
 _opening = Lock()  # between making a file and its first connection nobody else may open it
 _databases: WeakSet[Database] = WeakSet()
 _forking = Lock()
+_nobody_opens = False  # while a fork is under way
 _paused: list[Database] = []  # for the fork under way
 
 
@@ -52,13 +52,13 @@ class Database:
     def __init__(self, directory: str | PathLike[str], schema: Sequence[str], version: int, deadline: float) -> None:
         self._path = private_directory(directory, (_NAME, *_BESIDE)) / _NAME
         self._deadline = deadline
-        self._idle: list[sqlite3.Connection] = []
-        self._all: set[sqlite3.Connection] = set()
+        self._idle: list[Connection] = []
+        self._all: WeakSet[Connection] = WeakSet()
         self._gate = Lock()  # held to open a connection, and for the length of a fork
-        self._writing = Lock()
+        self._writing = RLock()  # as a finalizer may write, too, and only its owner can release it
         self._closed = False
         self.waits = Waits()
-        finalize(self, _close_all, self._idle)
+        finalize(self, close_all, self._idle)
         _databases.add(self)
         with _opening:
             private_file(self._path)
@@ -73,19 +73,22 @@ class Database:
 
     def change(self, statement: str, values: Sequence[Any] = ()) -> int:
         """Run ``statement`` as one step; how many rows it changed."""
-        if not self._writing.acquire(blocking=False):
-            self._await_turn()
-        try:
+        try:  # from here, as a signal may come as soon as it is acquired
+            if not self._writing.acquire(blocking=False):
+                self._await_turn()
             return self._run(statement, values, _count_of_rows)
         finally:
-            self._writing.release()
+            try:  # noqa: SIM105  # in suppress(), too, a signal may come before it is released
+                self._writing.release()
+            except RuntimeError:  # it is not ours
+                pass
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[Connection]:
         """Run several statements as one step, on what this yields: all of them, or on an error none."""
         begun = time.perf_counter()
-        self._await_turn()
         try:
+            self._await_turn()
             connection = self._lend()
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -98,7 +101,10 @@ class Database:
                     connection.execute("ROLLBACK")
                 self._give_back(connection)
         finally:
-            self._writing.release()
+            try:  # noqa: SIM105  # as above
+                self._writing.release()
+            except RuntimeError:
+                pass
             self.waits.note(time.perf_counter() - begun)
 
     def close(self) -> None:
@@ -110,14 +116,15 @@ class Database:
         self._gate.acquire()
         late = time.monotonic() + _PATIENCE
         self._drain()
-        while self._all and time.monotonic() < late:
+        while [*self._all] and time.monotonic() < late:
             time.sleep(0.001)
             self._drain()
 
     def resume(self, *, in_child: bool) -> None:
         if in_child:  # no other thread has come along: what one held is held for ever, what it used is lost
-            self._writing = Lock()
-            self._lost, self._all = self._all, set()
+            self._writing = RLock()
+            self._lost, self._all = [*self._all, *self._idle], WeakSet()
+            del self._idle[:]
         self._gate.release()
 
     def _prepare(self, schema: Sequence[str], version: int) -> None:
@@ -141,31 +148,24 @@ class Database:
             self._give_back(connection)
             self.waits.note(time.perf_counter() - begun)
 
-    def _lend(self) -> sqlite3.Connection:
+    def _lend(self) -> Connection:
         """A connection that nobody else uses meanwhile."""
         try:
             return self._idle.pop()
         except IndexError:
             return self._connect()
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
+    def _give_back(self, connection: Connection) -> None:
         self._idle.append(connection)
         if self._closed:
             self._drain()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> Connection:
         with self._gate:
             if self._closed:
                 raise CacheClosed(f"{self._path} is closed")
             try:
-                connection = sqlite3.connect(
-                    f"{self._path.as_uri()}?mode=rw",
-                    timeout=self._deadline,
-                    isolation_level=None,
-                    check_same_thread=False,
-                    uri=True,
-                )
-                _configure(connection)
+                connection = connected(self._path, self._deadline)
             except _FAILURES as error:
                 raise self._explained(error) from error
             self._all.add(connection)
@@ -177,7 +177,7 @@ class Database:
             raise DeadlineExceeded(f"other threads wrote to {self._path} for more than {self._deadline} s")
 
     def _drain(self) -> None:
-        for connection in _close_all(self._idle):
+        for connection in close_all(self._idle):
             self._all.discard(connection)
 
     def _explained(self, error: Exception) -> CacheError:
@@ -191,35 +191,21 @@ class Database:
         return StorageError(f"{self._path} cannot be used: {error}")
 
 
-def _close_all(connections: list[sqlite3.Connection]) -> list[sqlite3.Connection]:
-    """Close and return all of ``connections``."""
-    closed = []
-    with suppress(IndexError):
-        while True:
-            closed.append(connections.pop())
-            closed[-1].close()
-    return closed
-
-
-def _configure(connection: sqlite3.Connection) -> None:
-    connection.text_factory = bytes  # in a damaged file text may be anything
-    try:
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(f"PRAGMA journal_size_limit = {_LOG}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
-    except BaseException:
-        connection.close()
-        raise
-
-
 def _before_fork() -> None:
+    global _nobody_opens  # noqa: PLW0603
     _forking.acquire()
+    _nobody_opens = _opening.acquire(timeout=_PATIENCE)  # what is opened from here on would not be paused
     for database in list(_databases):
         _paused.append(database)
         database.pause()
 
 
 def _after_fork(*, in_child: bool) -> None:
+    global _opening  # noqa: PLW0603
+    if in_child:
+        _opening = Lock()
+    elif _nobody_opens:
+        _opening.release()
     while _paused:
         _paused.pop().resume(in_child=in_child)
     _forking.release()

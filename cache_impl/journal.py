@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import inf
 from os import PathLike
 from sqlite3 import Connection
-from threading import Lock
+from threading import RLock
 from typing import Any, NamedTuple
 
 from . import statements as sql
@@ -174,7 +174,7 @@ class Journal:
         self._database.close()
 
     def _renew(self) -> None:
-        self._turn = Lock()  # held from taking a version to having written it
+        self._turn = RLock()  # held from taking a version to having written it
 
     def _write_one(self, key: bytes, payload: bytes, expires: float) -> None:
         version, pack = self._versions.next(), self._frames.pack

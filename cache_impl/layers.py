@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from .breaker import CircuitBreaker
@@ -216,7 +216,7 @@ class Layers:
         return _AWAY
 
     def _renew(self) -> None:
-        self._counting = Lock()
+        self._counting = RLock()
 
     def _waiting(self, row: Row) -> Row:
         if row.pending:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from threading import RLock
+from threading import RLock, get_ident
 from typing import NamedTuple
 
 from .forks import renew_after_fork
@@ -26,6 +26,7 @@ class Listeners:
     """``untold`` are the transitions to tell, in order; whoever changes the circuit appends to them."""
 
     _all: tuple[Listener, ...] = ()
+    _teller = 0  # the thread that tells, while one does
 
     def __init__(self) -> None:
         self.untold: deque[Transition] = deque()
@@ -38,23 +39,27 @@ class Listeners:
 
     def tell(self) -> None:
         """One thread tells, with no lock held; a change made meanwhile, by a listener too, waits for its turn."""
-        while (event := self._next()) is not None:
-            try:
+        me = get_ident()
+        if self._teller == me:  # through a listener
+            return
+        try:
+            while (event := self._next(me)) is not None:
                 for listener in self._all:
                     _call(listener, event)
-            finally:
-                self._telling = False
+        finally:
+            if self._teller == me:
+                self._teller = 0
 
-    def _next(self) -> Transition | None:
+    def _next(self, me: int) -> Transition | None:
         with self._lock:
-            if self._telling or not self.untold:
+            if self._teller not in {0, me}:
                 return None
-            self._telling = True
-            return self.untold.popleft()
+            self._teller = me if self.untold else 0
+            return self.untold.popleft() if self.untold else None
 
     def _renew(self) -> None:
         self._lock = RLock()  # re-entrant: a signal handler or finalizer may call in from the same thread
-        self._telling = False
+        self._teller = 0
 
 
 def _call(listener: Listener, event: Transition) -> None:

@@ -44,23 +44,17 @@ class Entries:
 
     def get(self, key: Hashable, default: Any = None, now: float | None = None) -> Any:
         """The value of ``key``, or ``default``; ``now`` is for a caller that has read the clock already."""
-        self.lock.acquire()  # half the cost of "with", and most of this method's
-        try:
+        with self.lock:
             value = self.use(key, self.now() if now is None else now)
-        finally:
-            self.lock.release()
         return default if value is MISSING else value
 
     def set(self, key: Hashable, value: Any, ttl: float | None = None) -> None:
         """Store ``value`` for ``ttl`` seconds, ``self.ttl`` where it is None."""
-        self.lock.acquire()
-        try:
+        with self.lock:
             now, end = self.lifetime(ttl)
             self.put(key, value, end, now)
             if self.flights.under_way:
                 self.flights.overtake(key)
-        finally:
-            self.lock.release()
 
     def find(self, key: Hashable) -> Any:
         """The value of ``key``, expired or not, or ``MISSING``."""
@@ -117,11 +111,8 @@ class Entries:
 
     def refresh(self, key: Hashable) -> None:
         """Make the entry of ``key`` the most recently used, where there is one."""
-        self.lock.acquire()
-        try:
+        with self.lock:
             self._touch(key)
-        finally:
-            self.lock.release()
 
     def remove(self, key: Hashable) -> Any:
         """Delete the entry of ``key``; its value, or ``MISSING``, is returned, to be let go when all is done."""
@@ -165,14 +156,14 @@ class Entries:
 
     def _foretell(self, key: Hashable, value: Any, end: float) -> None:
         """Tell unlocked operations what the entries will be like, before they are."""
-        kind = type(key)
+        kind, plain = type(key), self._plain
         if not self.values:
-            self._plain = kind if kind in _ATOMIC else None
-        elif kind is not self._plain:
-            self._plain = None
-        self._timed |= end < inf
-        self._nones |= value is None
-        self.foretold(self._plain, self._timed, self._nones)
+            plain = kind if kind in _ATOMIC else None
+        elif kind is not plain:
+            plain = None
+        told = plain, self._timed or end < inf, self._nones or value is None
+        self.foretold(*told)
+        self._plain, self._timed, self._nones = told  # last: where a signal breaks this off, it is told anew
 
     def _touch(self, key: Hashable) -> None:
         try:  # noqa: SIM105  # suppress() takes longer than the rest of a get

@@ -94,7 +94,7 @@ def _closures(entries: Entries, attributes: dict[str, Any]) -> Unlocked:  # noqa
         try:
             if old is not None or nullable:
                 refresh(key)
-            if len(values) > capacity:
+            while len(values) > capacity:  # more than one, where somebody else was broken off
                 evict(False)  # the oldest; by name it is slower
                 evictions += 1.0
         except KeyError:

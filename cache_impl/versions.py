@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threading import Lock
+from threading import RLock
 from time import time_ns
 
 from .forks import renew_after_fork
@@ -39,4 +39,4 @@ class Versions:
                 self._newest = max(self._newest, version)
 
     def _renew(self) -> None:
-        self._lock = Lock()
+        self._lock = RLock()

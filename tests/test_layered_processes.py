@@ -99,7 +99,7 @@ def test_a_forked_child_has_a_breaker_that_it_can_use() -> None:
         pool.join(CONVERGED)
         return breaker.state == "forced-open"
 
-    with breaker._circuit:  # noqa: SLF001  # to be in the middle of a change, for sure
+    with breaker._circuit.lock:  # noqa: SLF001  # to be in the middle of a change, for sure
         busy = threading.Thread(target=breaker.reset, daemon=True)
         busy.start()
         child = forked(opens)
