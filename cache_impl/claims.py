@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Lock
+from threading import RLock
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -76,11 +76,11 @@ class _TierClaim:
     def run(self, fn: Callable[[], Any], ttl: float) -> Any:
         try:
             payload = encode(fn())
+            with suppress(CacheError):  # it has been run; an error would have the caller run it again
+                self._tier.settle(self._key, self._claim, payload, ttl)
         except BaseException:
             self._tier.release(self._key, self._claim)
             raise
-        with suppress(CacheError):  # it has been run; an error would have the caller run it again
-            self._tier.settle(self._key, self._claim, payload, ttl)
         return decode(payload)
 
 
@@ -129,13 +129,13 @@ class _ProcessClaim:
 
 
 _running: WeakKeyDictionary[MemoryCache, set[str]] = WeakKeyDictionary()
-_lock = Lock()
+_lock = RLock()
 
 
 def _renew() -> None:
     """In a forked child nobody runs what the parent's threads run."""
     global _running, _lock
-    _running, _lock = WeakKeyDictionary(), Lock()
+    _running, _lock = WeakKeyDictionary(), RLock()
 
 
 after_fork_in_child(_renew)

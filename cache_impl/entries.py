@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import inf
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 from .basics import MISSING, checked_text, checked_ttl, deadline
@@ -33,7 +34,7 @@ class Entries:
         self._store, self._frames, self._clock, self._prefix = store, frames, clock, prefix
         self._ttl = checked_ttl(ttl)
         self._hits = self._misses = self._expirations = 0
-        self._counting = Lock()
+        self._counting = RLock()
 
     def find(self, key: str) -> Any:
         """The value of ``key`` as whoever shares it has it, not counted as a hit or miss; ``MISSING`` for none."""
@@ -48,7 +49,8 @@ class Entries:
         raw, now = self._raw(key), self._clock()
         self._sweep(now)  # a file holds ended claims until then
         claim = self._frames.pack(raw, os.urandom(16), now + lease, time.time_ns(), CLAIM)
-        return claim if self._store.claim(raw, claim, now + lease, now) else None
+        with self._given_up_if_broken_off(raw, claim):
+            return claim if self._store.claim(raw, claim, now + lease, now) else None
 
     def settle(self, key: str, claim: bytes, payload: bytes, ttl: float) -> bool:
         """Exchange ``claim`` for an encoded value; whether it still lay there."""
@@ -100,6 +102,17 @@ class Entries:
         if kind == VALUE:
             self._count(expired=taken or self._drop(raw, frame))
         return MISSING
+
+    @contextmanager
+    def _given_up_if_broken_off(self, raw: bytes, claim: bytes) -> Iterator[None]:
+        """By a cancellation or a signal: ``claim`` may be there, and nobody knows of it."""
+        try:
+            yield
+        except CacheError:
+            raise
+        except BaseException:
+            self._drop(raw, claim)
+            raise
 
     def _drop(self, raw: bytes, frame: bytes) -> bool:
         try:

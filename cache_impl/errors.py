@@ -57,3 +57,6 @@ class CircuitOpen(Unavailable):
     def __init__(self, message: str, retry_after: float) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[type[CircuitOpen], tuple[object, ...]]:
+        return type(self), (*self.args, self.retry_after)  # else a process pool breaks on it

@@ -40,8 +40,7 @@ class Replayer:
         if self._thread is None:
             with self._change:
                 if self._thread is None and not self._closed:
-                    self._thread = Thread(target=self._run, name="cache_impl.replay", daemon=True)
-                    self._thread.start()
+                    self._start()
 
     def close(self, wait: float) -> None:
         """Do nothing more; wait up to ``wait`` seconds for the step under way. What is left stays in the journal."""
@@ -51,6 +50,16 @@ class Replayer:
         self._stop.set()
         if thread is not None and thread is not current_thread():
             thread.join(wait)
+
+    def _start(self) -> None:
+        self._thread = thread = Thread(target=self._run, name="cache_impl.replay", daemon=True)
+        try:
+            thread.start()
+        except BaseException as error:
+            if thread.ident is None:  # else it runs
+                self._thread = None
+            if not isinstance(error, RuntimeError):  # no more threads now: whoever comes next tries again
+                raise
 
     def _renew(self) -> None:
         self._change, self._stop = RLock(), Event()  # re-entrant: a finalizer may close us from our own thread

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
-from threading import Lock
+from threading import RLock
 from typing import Any, Self
 
 from .basics import MISSING, Stats, checked_mapping, checked_ttl
@@ -166,7 +166,7 @@ class Tier(Renewing, Coroutines[str]):
     def _renew(self) -> None:
         """Wait for no compute and hold no lock, as in a new object or process."""
         self._flights = Flights()
-        self._counting = Lock()
+        self._counting = RLock()
 
     def _made(self, key: str, compute: Callable[[], Any], ttl: float | None) -> Any:
         """What ``compute()`` returns, or another's of all who ask meanwhile."""
@@ -206,10 +206,11 @@ class Tier(Renewing, Coroutines[str]):
     def _claim(self, raw: bytes, over: bytes | None, now: float) -> tuple[bytes | None, bool]:
         """Put a claim where there is nothing, or ``over``; what lies there then, and whether it is that claim."""
         claim, ends = self._frames.pack(raw, os.urandom(16), now + LEASE, time.time_ns(), CLAIM), now + LEASE
-        if over is None:
-            taken = self._store.claim(raw, claim, ends, now)
-        else:
-            taken = self._store.swap(raw, over, claim, ends, now)
+        with self._given_up_if_broken_off(raw, claim):
+            if over is None:
+                taken = self._store.claim(raw, claim, ends, now)
+            else:
+                taken = self._store.swap(raw, over, claim, ends, now)
         return (claim, True) if taken else (self._store.find(raw), False)
 
     def _computed(self, raw: bytes, held: list[bytes], compute: Callable[[], Any]) -> bytes:
@@ -227,7 +228,8 @@ class Tier(Renewing, Coroutines[str]):
             now, expires = self._lifetime(ttl)
             frame = self._frames.pack(raw, payload, expires, time.time_ns(), took=max(0.0, now - began))
             try:
-                self._store.swap(raw, held[0], frame, expires, now)
+                with self._given_up_if_broken_off(raw, held[0]):
+                    self._store.swap(raw, held[0], frame, expires, now)
             except CacheError as error:  # it was expensive, and is what was asked for
                 import logging  # noqa: PLC0415  # who has no such trouble does not pay for it
 
