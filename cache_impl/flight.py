@@ -14,6 +14,7 @@ from .forks import after_fork_in_child
 from .waiting import await_, here
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from concurrent.futures import Future
 
 _within: ContextVar[Flight | None] = ContextVar("cache_impl.flight", default=None)  # the compute this code is part of
@@ -24,7 +25,8 @@ class Flights:
     """The computes under way in one cache, for threads and tasks alike. Nothing stays once a flight has landed.
 
     - An exception of the compute reaches everyone who waits, and nothing is stored.
-    - When the one who computes is cancelled or interrupted, one of those who wait takes over.
+    - When the one who computes is cancelled or interrupted, one of those who wait takes over. When its event loop
+      is closed, the next one who asks does, and they go on with that one.
     - Whoever would have to wait for itself, over any number of keys, threads and tasks, gets ``Recursion``.
     - Whoever changes a key calls ``overtake``. Those who asked before it get the late result, which is not
       stored; those who ask after it start a flight of their own.
@@ -46,8 +48,9 @@ class Flights:
         ``flight.overtaken``: asking that and storing are one step to whoever changes the key.
         """
         while True:
-            flight, landed = self._board(key)
+            flight = own = Flight(key, self.under_way, None if here.task is None else _running_loop())
             try:
+                flight, landed = self._board(key, own)
                 if landed is None:
                     with flight:
                         value = look()
@@ -60,8 +63,9 @@ class Flights:
                 if flight.answered:
                     return flight.answer()
             finally:
+                own.land()  # also where a signal came just before or after all of this
                 flight.leave()
-                del flight  # else the frame in an error's traceback would hold the error
+                del flight, own  # else the frame in an error's traceback would hold the error
 
     async def arun(
         self,
@@ -74,8 +78,9 @@ class Flights:
         from asyncio import wrap_future  # noqa: PLC0415  # a program without asyncio need not load it
 
         while True:
-            flight, landed = self._board(key)
+            flight = own = Flight(key, self.under_way, _running_loop())
             try:
+                flight, landed = self._board(key, own)
                 if landed is None:
                     with flight:
                         value = await look()
@@ -88,8 +93,9 @@ class Flights:
                 if flight.answered:
                     return flight.answer()
             finally:
+                own.land()
                 flight.leave()
-                del flight
+                del flight, own
 
     def overtake(self, key: Hashable) -> None:
         """``key`` is set or deleted: a compute of it that is under way comes too late to be stored."""
@@ -104,13 +110,17 @@ class Flights:
         for key in list(self.under_way):
             self.overtake(key)
 
-    def _board(self, key: Hashable) -> tuple[Flight, Future[None] | None]:
-        """The flight of ``key``, and what tells that it has landed; None for the one who is to compute."""
+    def _board(self, key: Hashable, own: Flight) -> tuple[Flight, Future[None] | None]:
+        """The flight of ``key``, and what tells that it has landed; ``own`` and None for the one who is to compute."""
         outer, landed = _within.get(), None
         with _lock:
             flight = self.under_way.get(key)
+            if flight is not None and flight.is_stranded:
+                flight.overtaken = True
+                flight.land()
+                flight = None
             if flight is None:
-                flight = self.under_way[key] = Flight(key, self.under_way)
+                flight = self.under_way[key] = own
             elif outer is not None and flight.needs(outer):
                 raise flight.recursion()
             else:
@@ -123,14 +133,14 @@ class Flights:
 class Flight:
     """One compute under way. As a context manager, it is what the code inside computes."""
 
-    def __init__(self, key: Hashable, flights: dict[Hashable, Flight]) -> None:
+    def __init__(self, key: Hashable, flights: dict[Hashable, Flight], loop: AbstractEventLoop | None = None) -> None:
         self.overtaken = False  # its key was changed meanwhile
         self.answered = False  # with a value or an error; not when it was cancelled
         self.value: Any = MISSING
         self.landed: Future[None] | None = None  # made by the first who waits
         self.awaits: list[Flight] = []  # what its compute is waiting for
         self._key, self._flights, self._thread = key, flights, get_ident()
-        self._outer = _within.get()
+        self._loop, self._outer = loop, _within.get()
         self._error: Exception | None = None
         self._trace: TracebackType | None = None
 
@@ -141,14 +151,25 @@ class Flight:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         _within.set(self._outer)  # no reset(): a coroutine may be closed in another context than it ran in
-        with _lock:
-            if self._flights.get(self._key) is self:
-                del self._flights[self._key]
         if isinstance(error, Exception):
             self._error, self._trace = error, trace
         self.answered = error is None or isinstance(error, Exception)
-        if self.landed is not None:  # nobody boards any more
-            self.landed.set_result(None)
+        self.land()
+
+    def land(self) -> None:
+        """Let go whoever waits for it, if it is under way; without an answer, one of them takes over."""
+        if _within.get() is self:
+            _within.set(self._outer)
+        with _lock:
+            if self._flights.get(self._key) is self:
+                del self._flights[self._key]
+            if self.landed is not None and not self.landed.done():
+                self.landed.set_result(None)
+
+    @property
+    def is_stranded(self) -> bool:
+        """Whether its event loop has ended: nobody goes on with it."""
+        return self._loop is not None and self._loop.is_closed()
 
     def answer(self) -> Any:
         """The value, or the error raised."""
@@ -189,6 +210,12 @@ class Flight:
 
     def recursion(self) -> Recursion:
         return Recursion(f"the compute for {self._key!r} waits for {self._key!r}; it can only ask for other keys")
+
+
+def _running_loop() -> AbstractEventLoop | None:
+    from asyncio import _get_running_loop  # noqa: PLC0415  # the public one raises where there is none
+
+    return _get_running_loop()
 
 
 def _future() -> Future[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from linecache import getline
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -39,7 +40,7 @@ def _intruding(
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         if frame.f_code.co_filename != module.__file__ or frame.f_code.co_name in spared:
             return None
-        if event == "line":
+        if event == "line" and not _ends_with_a_lock(frame):
             seen.append(frame.f_lineno)
             if len(seen) == line:
                 intrude()
@@ -51,3 +52,8 @@ def _intruding(
         yield seen
     finally:
         sys.settrace(before)
+
+
+def _ends_with_a_lock(frame: FrameType) -> bool:
+    """Whether it may be at the end of a ``with lock``: there the interpreter lets nothing come in between."""
+    return getline(frame.f_code.co_filename, frame.f_lineno).lstrip().startswith("with ")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import time
 import weakref
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from intrusions import everywhere, interrupt
 
-from cache_impl import MemoryCache, Recursion
+from cache_impl import MemoryCache, Recursion, flight
 
 SAFETY = 20.0  # seconds after which a thread is given up on
 
@@ -69,6 +72,41 @@ def test_when_the_one_who_computes_is_interrupted_a_waiter_takes_over(cache: Mem
         release.set()
         assert isinstance(first.exception(SAFETY), KeyboardInterrupt)
         assert [each.result(SAFETY) for each in others] == ["taken over"] * 3
+
+
+def test_an_interrupt_leaves_nothing_behind_wherever_it_comes(cache: MemoryCache) -> None:
+    """Also just before the compute and just after it: the key can be asked for again."""
+
+    def ask() -> None:
+        with suppress(KeyboardInterrupt):
+            cache.get_or_set("a", lambda: cache.get_or_set("b", lambda: 1))
+
+    for _ in everywhere(flight, interrupt, ask):
+        assert (cache._flights.under_way, flight._within.get()) == ({}, None)  # noqa: SLF001
+        cache.clear()
+
+
+def test_where_an_event_loop_was_closed_the_next_one_takes_over(cache: MemoryCache) -> None:
+    """Of those who ask later, and who waited already gets that answer."""
+    loop, waited = asyncio.new_event_loop(), []
+
+    async def leave() -> asyncio.Task[Any]:
+        task = asyncio.ensure_future(cache.aget_or_set("a", asyncio.Event().wait))
+        await asyncio.sleep(0)
+        return task
+
+    task = loop.run_until_complete(leave())
+    stranded = cache._flights.under_way["a"]  # noqa: SLF001
+    thread = threading.Thread(target=lambda: waited.append(cache.get_or_set("a", lambda: 2)), daemon=True)
+    thread.start()
+    while stranded.landed is None:
+        time.sleep(0.001)
+    loop.close()
+    assert cache.get_or_set("a", lambda: 1) in {1, 2}
+    thread.join(SAFETY)
+    assert waited == [cache.get("a")]
+    task.get_coro().close()  # type: ignore[union-attr]  # as the garbage collector does
+    assert cache.get("a") == waited[0]
 
 
 def test_who_asks_after_a_delete_does_not_get_the_late_result(cache: MemoryCache) -> None:
