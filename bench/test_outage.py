@@ -10,11 +10,9 @@ from typing import Any
 
 import pytest
 
+from .beside import KEYS, beside
 from .pace import Pace
-from .ratios import paired
 
-KEYS = [f"key {number}" for number in range(100)]
-CALLS = 200  # in a block
 TRIES = {"quick": 1, "standard": 3, "thorough": 10}  # of each operation, of which the slowest counts
 OPERATIONS: dict[str, Callable[[Any], Any]] = {
     "get": lambda cache: cache.get("a"),
@@ -43,11 +41,11 @@ def test_an_operation_ends_with_its_deadline(
     record_figure("overshoot", f"{new_cache.name}, {situation}", value=max(0.0, worst - deadline))
 
 
-@pytest.mark.parametrize("operation", ["get", "set", "delete", "get_or_set", "set_many"])
+@pytest.mark.parametrize("operation", ["get", "set", "set_and_delete", "get_or_set", "set_many"])
 def test_a_call_with_the_breaker_open(
     new_cache: Any, operation: str, pace: Pace, tmp_path: Path, record_figure: Record
 ) -> None:
-    """Beside the fallback tier alone. A delete comes with a set before it, so that it finds something."""
+    """Beside the fallback tier alone."""
     alone = getattr(new_cache.column.subject, "alone", None)
     if alone is None:
         pytest.skip("it has no fallback tier")
@@ -56,7 +54,7 @@ def test_a_call_with_the_breaker_open(
         for key in KEYS:
             cache.set(key, 0)  # by now it has noticed
             other.set(key, 0)
-        ratio = _ratio(cache, other, operation, pace)
+        ratio = beside(cache, other, operation, pace)
         other.close()
     record_figure("breaker-open", f"{new_cache.name}, {operation}", **ratio)
 
@@ -71,7 +69,7 @@ def test_a_hit_in_the_memory_tier(new_cache: Any, pace: Pace, record_figure: Rec
         for key in KEYS:
             each.set(key, 0)
             each.get(key)
-    ratio = _ratio(cache, other, "get", pace)
+    ratio = beside(cache, other, "get", pace)
     cache.close()
     record_figure("memory-hit", new_cache.name, **ratio)
 
@@ -95,25 +93,3 @@ def _broken(new_cache: Any, situation: str, black_hole: str) -> Iterator[Any]:
     finally:
         server.thaw() if situation == "frozen" else server.restart()
         cache.close()
-
-
-def _ratio(cache: Any, other: Any, operation: str, pace: Pace) -> dict[str, float]:
-    ones, others = [], []
-    for number in range(2 * pace.blocks + 20):
-        ones.append(_block(cache, operation, number))
-        others.append(_block(other, operation, number))
-    return paired(ones, others) or {"value": 0.0}
-
-
-def _block(cache: Any, operation: str, number: int) -> float:
-    call = {
-        "get": cache.get,
-        "set": lambda key: cache.set(key, number),
-        "delete": lambda key: (cache.set(key, number), cache.delete(key)),
-        "get_or_set": lambda key: cache.get_or_set(key, int),
-        "set_many": lambda _key: cache.set_many(dict.fromkeys(KEYS[:10], number)),
-    }[operation]
-    began = perf_counter()
-    for each in range(CALLS):
-        call(KEYS[each % len(KEYS)])
-    return perf_counter() - began
