@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,6 +120,8 @@ def _columns(name: str, servers: Sequence[Server], role: str) -> list[Column]:
 def _load(name: str, known: Mapping[str, type | Uninstalled], kind: str) -> type | Uninstalled:
     if ":" in name:
         return _imported(name)
+    if name not in known and Path(f"{(module := name.removesuffix('.py'))}.py").is_file():
+        return _imported(f"{module}:")
     if name not in known:
         raise ContractError(f"no {kind} {name!r}{_meant(name, known)}; known: {', '.join(known)}, or module:Class")
     return known[name]
@@ -126,6 +129,10 @@ def _load(name: str, known: Mapping[str, type | Uninstalled], kind: str) -> type
 
 def _imported(path: str) -> type:
     module_name, _, class_name = path.partition(":")
+    if module_name.endswith(".py"):
+        raise ContractError(
+            f"{module_name!r} of {path!r} is a file; ask for {module_name[:-3]}:{class_name or 'Class'}"
+        )
     if not all(map(str.isidentifier, module_name.split("."))):
         raise ContractError(f"{module_name!r} of {path!r} is no name of a module, as in `import package.module`")
     try:
@@ -135,6 +142,9 @@ def _imported(path: str) -> type:
     subject = getattr(module, class_name, None)
     if not isinstance(subject, type):
         names = [each.__name__ for each in subjects.defined_in(module)]
+        if names and not class_name:
+            asked = " or ".join(f"{module_name}:{name}" for name in names)
+            raise ContractError(f"{module_name!r} is a module; ask for its class: {asked}")
         offers = f"its caches: {', '.join(names)}" if names else "it defines no cache"
         raise ContractError(f"no class {class_name!r} in {module_name}{_meant(class_name, names)}; {offers}")
     return subject

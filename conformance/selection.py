@@ -73,8 +73,10 @@ def _chosen(config: pytest.Config) -> list[Column]:
 
 def _servers(config: pytest.Config) -> list[Server]:
     asked = config.getoption("backend")
-    names = _split(BACKENDS if asked is None else asked, "backend")
-    return [servers.named(name, config.getoption("image")) for name in dict.fromkeys(names)]
+    names, image = _split(BACKENDS if asked is None else asked, "backend"), config.getoption("image")
+    if image is not None and "container" not in names:
+        raise ContractError(f"--image={image} is what --backend=container runs, and --backend={asked} is none")
+    return [servers.named(name, image) for name in dict.fromkeys(names)]
 
 
 def _split(text: str, option: str) -> list[str]:

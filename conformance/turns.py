@@ -1,4 +1,4 @@
-"""Whether every test that was chosen had its turn: a run that was told to stop ends like one that did not."""
+"""Whether every test that was chosen had its turn, and any could run: without that, a run ends as one that judged."""
 
 from __future__ import annotations
 
@@ -32,3 +32,12 @@ class Turns:
         """What a test noted comes with its last report; that of one whose process is gone is the only one."""
         if report.when not in ("setup", "call"):
             self._ended.add(report.nodeid)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """A run of nothing but skips is green, and easily taken for one that has judged."""
+        told = {name for name, reports in terminalreporter.stats.items() if reports}
+        if "skipped" in told and not told & {"passed", "failed", "error", "xfailed", "xpassed"}:
+            terminalreporter.write_line(
+                "nothing was judged: all was skipped, as `not run` tells above; --require-backend makes an error of it",
+                yellow=True,
+            )

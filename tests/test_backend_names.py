@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from conformance.contract import ContractError
 from conformance.servers import named
+from conformance.turns import Turns
 from conformance.urls import checked, shown
 
 
@@ -84,3 +88,20 @@ def test_a_url_with_a_typo_is_refused_without_its_password(url: str, reason: str
 def test_a_url_is_printed_without_its_password(url: str, printed: str) -> None:
     """Also where the password was put where the user belongs."""
     assert shown(checked(url)) == printed
+
+
+@pytest.mark.parametrize(
+    ("stats", "told"),
+    [
+        ({"skipped": [1, 2], "": [1], "deselected": [1]}, True),
+        ({"skipped": [1, 2], "passed": [1]}, False),
+        ({"skipped": [1], "xfailed": [1], "passed": []}, False),
+        ({"deselected": [1]}, False),
+    ],
+)
+def test_a_run_of_nothing_but_skips_says_so(stats: dict[str, list[int]], told: bool) -> None:  # noqa: FBT001 - by name
+    """As when the server that was named does not answer: all is green."""
+    said: list[str] = []
+    reporter: Any = SimpleNamespace(stats=stats, write_line=lambda text, **_: said.append(text))
+    Turns().pytest_terminal_summary(reporter)
+    assert ["nothing was judged" in each for each in said] == [True] * told

@@ -84,11 +84,14 @@ def outcomes(file: Path) -> dict[str, set[str]]:
         ("--cache=nowhere:Plain", ["'nowhere'", "ModuleNotFoundError"]),
         ("--cache=./mine:Plain", ["'./mine'", "package.module"]),
         ("--cache=mine:Plan", ["'Plan'", "did you mean 'Plain'"]),
+        ("--cache=mine", ["'mine' is a module; ask for its class: mine:", "or mine:Plain"]),
+        ("--cache=mine.py:Plain", ["'mine.py' of 'mine.py:Plain' is a file; ask for mine:Plain"]),
         ("--cache=mine:Unfinished", ["lacks set, delete, clear"]),
         ("--cache=mine:Liar", ["eviction='best'", "known: none, approximate, fifo, lru"]),
         ("--backend=embeded", ["'embeded'", "did you mean 'embedded'"]),
         ("--backend=redis://:hunter2@localhost:port/0", ["port", "***"]),
         ("--backend=", ["--backend=''", "empty name"]),
+        ("--backend=embedded --image=redis:8", ["--image=redis:8", "--backend=container", "--backend=embedded"]),
         ("--profile=fast", ["'fast'", "'quick', 'standard', 'thorough'"]),
         ("--results=/proc/none/out.json", ["--results=/proc/none/out.json", "name a file"]),
         ("--patience=nan", ["'nan'", "seconds above 0"]),
@@ -98,7 +101,7 @@ def outcomes(file: Path) -> dict[str, set[str]]:
 )
 def test_a_typo_is_a_usage_error_of_one_line(stranger: Path, option: str, says: list[str]) -> None:
     """Exit status 4, the wrong value and what would be right, and no password."""
-    run = judge(stranger, option)
+    run = judge(stranger, *option.split())
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
     assert "Traceback" not in run.stderr
     assert "hunter2" not in run.stderr + run.stdout
