@@ -68,7 +68,10 @@ def figures(cache: Any) -> Figures:
         stats = cache.stats()
         return Figures(*stats[:4], 0, stats.hits, {}, "memory", "none", 0)
     if not isinstance(cache, Tier):
-        raise BadSetting(f"cache is of type {type(cache).__name__}; figures are those of a cache, such as a RedisCache")
+        raise BadSetting(
+            f"cache is of type {type(cache).__name__}; figures are those of a cache, such as a RedisCache; "
+            "of a ToolCache, those of the cache that it was made with"
+        )
     waits, memory = cache._store.waits, _memory(cache)  # noqa: SLF001  # asking it for its stats may ask a server
     counted = cache._hits + memory.hits, cache._misses, memory.evictions, cache._expirations  # noqa: SLF001
     latency = {tier: each.latency() for tier, each in waits.items()}
