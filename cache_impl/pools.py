@@ -9,6 +9,7 @@ from contextlib import suppress
 from threading import Lock, RLock
 from time import monotonic
 from typing import Any, Protocol
+from weakref import WeakSet
 
 from .errors import CacheClosed, Overloaded
 from .waiting import await_
@@ -41,7 +42,7 @@ class ThreadPool:
         self._make, self._size, self._place = make, size, place
         self._idle: deque[Any] = deque()
         self._waiting: deque[_Turn] = deque()  # in order
-        self._open = 0
+        self._all: WeakSet[Any] = WeakSet()  # one that is neither idle nor in use is lost, and makes room
         self._change = RLock()  # re-entrant: a finalizer may give back in the middle
         self._closed = False
 
@@ -71,29 +72,29 @@ class ThreadPool:
                 self._waiting.popleft().came.release()
 
     def _wait_for_link(self, ends: float) -> Any:
-        turn = self._queue_up()
+        turn = _Turn()
         try:
+            self._queue_up(turn)
             turn.came.acquire(timeout=max(0.0, ends - monotonic()))
+            self._leave(turn)
         except BaseException:  # a signal
             self._leave(turn)
             if turn.link is not None:
                 self.give_back(turn.link)
             raise
-        self._leave(turn)
         if turn.link is None:
             raise _closed(self._place) if self._closed else _overloaded(self._place, self._size)
         return turn.link
 
-    def _queue_up(self) -> _Turn:
+    def _queue_up(self, turn: _Turn) -> None:
         with self._change:
             if self._closed:
                 raise _closed(self._place)
-            self._waiting.append(turn := _Turn())
-            if self._open < self._size and not self._idle:
-                self._idle.append(self._make())
-                self._open += 1
+            self._waiting.append(turn)
+            if len(self._all) < self._size and not self._idle:
+                self._all.add(link := self._make())
+                self._idle.append(link)
             self._hand_out()  # also what was given back just before
-        return turn
 
     def _hand_out(self) -> None:
         with suppress(IndexError):  # nobody waits, or one who came when nobody did was faster
@@ -104,8 +105,11 @@ class ThreadPool:
                 turn.came.release()
 
     def _leave(self, turn: _Turn) -> None:
-        with self._change, suppress(ValueError):  # its turn has come
-            self._waiting.remove(turn)
+        with self._change:
+            try:  # noqa: SIM105  # near the recursion limit there is no room for suppress()
+                self._waiting.remove(turn)
+            except ValueError:  # its turn has come
+                pass
 
     def _hang_up(self) -> None:
         with suppress(IndexError):
@@ -135,7 +139,11 @@ class LoopPool:
         if self._closed:
             raise _closed(self._place)
         link = self._idle.pop() if self._idle else await_(self._turn(ends))
-        link.freshen()
+        try:
+            link.freshen()
+        except BaseException:  # near the recursion limit
+            self.give_back(link)
+            raise
         return link
 
     def at_hand(self) -> Any:

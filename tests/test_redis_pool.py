@@ -7,12 +7,15 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
+from typing import Any
 
 import pytest
 import redis
+from intrusions import everywhere, interrupt
 from redis_servers import SAFETY, Make, client, hurry, make, process, refusal, server
 
-from cache_impl import CacheClosed, Overloaded
+from cache_impl import CacheClosed, Overloaded, pools
 from conformance.processes import Process
 
 __all__ = ["client", "make", "process", "server"]  # fixtures
@@ -78,6 +81,34 @@ def test_closing_ends_the_wait_for_a_connection(make: Make) -> None:
             time.sleep(0.001)
         cache.close()
         assert told.wait(SAFETY / 2)
+
+
+class Stub:
+    """Stands in for a connection."""
+
+    def freshen(self) -> None: ...
+
+
+def test_no_connection_is_lost_whatever_interrupts_who_uses_it() -> None:
+    """When it is opened, waited for in vain, given back, and used again."""
+    pool: Any = None
+
+    def use() -> None:
+        nonlocal pool
+        pool = pools.ThreadPool(Stub, 1, "there")
+        with suppress(KeyboardInterrupt):
+            link = pool.borrow(time.monotonic())
+            with suppress(Overloaded, KeyboardInterrupt):
+                pool.borrow(time.monotonic())
+            pool.give_back(link)
+            pool.give_back(pool.borrow(time.monotonic()))
+
+    for _ in everywhere(pools, interrupt, use, {"__init__"}):
+        first = pool.borrow(time.monotonic())
+        with pytest.raises(Overloaded):
+            pool.borrow(time.monotonic())
+        pool.give_back(first)
+        assert pool.borrow(time.monotonic()) is first
 
 
 def test_a_cache_works_on_both_sides_of_a_fork(server: Process) -> None:
