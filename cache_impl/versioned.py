@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .errors import CacheError
 from .frame import CLAIM, HEAD, TOMBSTONE, VALUE, Known
 from .redis import _lifetime, _RedisStore
 from .versions import REMEMBERED, Versions
@@ -90,7 +92,15 @@ class Versioned(_RedisStore):
             there = self._frames.pack(key, token, expires, old.version if old else 0, CLAIM)
             return [self._set(key, there, expires, now)]
 
-        self._change([key], write, whole=True)
+        try:
+            self._change([key], write, whole=True)
+        except CacheError:
+            raise
+        except BaseException:  # a cancellation or a signal: the claim may be there, and nobody knows of it
+            if token in there:
+                with suppress(CacheError):
+                    self.drop(key, there)
+            raise
         return there
 
     def redeem(self, key: bytes, claim: bytes, write: Write, now: float) -> dict[bytes, bytes]:

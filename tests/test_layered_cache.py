@@ -10,6 +10,7 @@ import pytest
 from layered_machines import await_, layered, server, settled
 
 from cache_impl import BadSetting, CircuitBreaker, LayeredCache, MemoryCache
+from cache_impl.versioned import Versioned
 from cache_impl.versions import Versions
 
 __all__ = ["layered", "server"]  # fixtures
@@ -53,6 +54,31 @@ def test_a_failed_compute_leaves_the_memory_of_a_delete(server: Any, layered: An
         with pytest.raises(ZeroDivisionError):
             cache.get_or_set("a", lambda: 1 / 0)
         assert say((b"GET", b"p:a"))[0] == tombstone
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_a_claim_whose_answer_nobody_waits_for_is_given_up(
+    server: Any, layered: Any, monkeypatch: pytest.MonkeyPatch, *, deleted: bool
+) -> None:
+    """Who is cancelled or interrupted just then leaves nothing that others would wait for, and the tombstone."""
+    del server
+    cache = layered("one")
+    if deleted:
+        cache.delete("a")
+    change = Versioned._change  # noqa: SLF001
+
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        change(*arguments, **options)
+        raise KeyboardInterrupt
+
+    with cache._layers.server._wire.talk() as say:  # noqa: SLF001
+        before = say((b"GET", b"p:a"))[0]
+        with monkeypatch.context() as patch:
+            patch.setattr(Versioned, "_change", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                cache.get_or_set("a", lambda: 1)
+        assert say((b"GET", b"p:a"))[0] == before
+    assert cache.get_or_set("a", lambda: 2) == 2
 
 
 def test_memory_answers_after_a_read_and_forgets_with_a_write(server: Any, layered: Any) -> None:
