@@ -121,6 +121,12 @@ class Entries:
             self.deadlines.remove(key)
         return value
 
+    def trim(self) -> None:
+        """Evict what is there beyond ``capacity``: for sets that were broken off."""
+        with self.lock:
+            while len(self.values) > self.capacity:
+                self._evict(-inf)
+
     def expire(self, now: float, most: float = inf) -> None:
         """Remove the entries that have expired, or ``most`` of them."""
         while most > 0 and (key := self.deadlines.due(now)) is not MISSING:
@@ -153,6 +159,7 @@ class Entries:
             self.lock = RLock()
             self.deadlines.renew()
             self.clear()
+        self.trim()
 
     def _foretell(self, key: Hashable, value: Any, end: float) -> None:
         """Tell unlocked operations what the entries will be like, before they are."""

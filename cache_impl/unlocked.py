@@ -94,11 +94,14 @@ def _closures(entries: Entries, attributes: dict[str, Any]) -> Unlocked:  # noqa
         try:
             if old is not None or nullable:
                 refresh(key)
-            while len(values) > capacity:  # more than one, where somebody else was broken off
+            if len(values) > capacity:
                 evict(False)  # the oldest; by name it is slower
                 evictions += 1.0
         except KeyError:
             pass
+        except BaseException:  # a signal
+            entries.trim()
+            raise
 
     def foretold(kind: type | None, some_expire: bool, some_are_none: bool) -> None:  # noqa: FBT001
         nonlocal plain, lasting, simple, timed, nullable
