@@ -32,6 +32,9 @@ class Cache(Protocol):
     that name whose arguments are other ones is somebody else's. What optional methods a class answers for in
     ``__getattr__`` cannot be known of the class: define them there, to have them judged.
 
+    Before anything is judged, one that needs no server is made and looked at: whether it can be made like that, and has
+    the methods of what it declares.
+
     What the library cannot do at all raises ``NotImplementedError``: the promises that ask for it are not offered.
     """
 

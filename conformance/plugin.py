@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from . import hooks
+from . import fitting, hooks
 from .breakers.factory import NewBreaker
 from .columns import FIXTURES, Column, column_of
 from .contract import ContractError, needed_by
@@ -78,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
+    _check_fitting(session.config)
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and reporter.isatty and session.config.option.verbose <= 0:
         session.config.pluginmanager.register(Progress(reporter.write), "cacheproof-progress")
@@ -156,6 +157,16 @@ def record_curve(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], N
         request.node.user_properties.append(("curve", curve))
 
     return record
+
+
+def _check_fitting(config: pytest.Config) -> None:
+    """Not where nothing will be asked, nor in each worker, whose end with an error nobody could read."""
+    if config.option.collectonly or hasattr(config, "workerinput"):
+        return
+    try:
+        fitting.check(config.stash[_selection].columns, config.getoption("patience"))
+    except ContractError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def _seconds(text: str) -> float:
