@@ -81,6 +81,29 @@ class HoldsTheLock(Right):
             return super().get_or_set(key, compute, ttl)
 
 
+class HoldsALockOfSeveral(Right):
+    """The keys share a few locks, and that of one that is computed is held for all that have the same.
+    ben-manes/caffeine#218
+    """
+
+    caught_by = ("test_single_flight.py::test_other_keys_are_not_held_up",)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.locks = [threading.RLock() for _ in range(4)]
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        with self.shared(key):
+            return super().get(key, default)
+
+    def get_or_set(self, key: Any, compute: Callable[[], Any], ttl: float | None = None) -> Any:
+        with self.shared(key):
+            return super().get_or_set(key, compute, ttl)
+
+    def shared(self, key: Any) -> threading.RLock:
+        return self.locks[sum(str(key).encode()) % len(self.locks)]
+
+
 class LandsAfterADelete(Right):
     """A delete during a compute is forgotten when the result comes.
     google/guava#1881
