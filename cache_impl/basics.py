@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from .errors import BadKey, BadSetting, BadValue
 
-_FAR = 2.0**43  # seconds, 280,000 years: a clock that reads more no longer tells milliseconds apart
+FAR = 2.0**43  # seconds, 280,000 years: a clock that reads more no longer tells milliseconds apart
 _MANY_BITS = 256
 K = TypeVar("K")
 
@@ -55,9 +55,9 @@ def deadline(now: float, ttl: float) -> float:
     """
     try:
         end = float(now + ttl)
-        if now < end < _FAR and ttl is not True:
+        if now < end < FAR and ttl is not True:
             return end
-        if ttl > 0 and end == now < _FAR:  # too short for the clock's digits; an entry is never gone too early
+        if ttl > 0 and end == now < FAR:  # too short for the clock's digits; an entry is never gone too early
             return nextafter(now, inf)
     except (TypeError, OverflowError):
         pass
@@ -78,7 +78,9 @@ def checked_seconds(name: str, seconds: float) -> float:
     try:
         return deadline(0.0, seconds)
     except BadSetting:
-        raise BadSetting(f"{name} is {shown(seconds)}; it is a number of seconds above 0") from None
+        raise BadSetting(
+            f"{name} is {shown(seconds)}; it is a number of seconds above 0, and below {FAR:,.0f}"
+        ) from None
 
 
 def checked_capacity(capacity: int) -> int:

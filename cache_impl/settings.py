@@ -12,10 +12,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from .basics import FAR
 from .breaker import CircuitBreaker
 from .errors import AccessDenied, BadSetting, StorageError
 from .memory import MemoryCache
 from .private import private_directory
+from .store import LONGEST_WAIT
 
 if TYPE_CHECKING:
     from .layered import LayeredCache
@@ -49,13 +51,17 @@ def _flag(text: str) -> bool:
     raise ValueError("true or false")
 
 
-def _seconds(text: str) -> float:
-    try:
-        if 0 < (value := float(text)) < math.inf:
-            return value
-    except ValueError:
-        pass
-    raise ValueError("a number of seconds above 0, such as 0.25")
+def _seconds(below: float) -> Callable[[str], Any]:
+    def read(text: str) -> float:
+        try:
+            if 0 < (value := float(text)) < below:
+                return value
+        except ValueError:
+            pass
+        limit = f" and below {below:,.0f}" if below < math.inf else ""
+        raise ValueError(f"a number of seconds above 0{limit}, such as 0.25")
+
+    return read
 
 
 def _amount(text: str) -> float:
@@ -99,21 +105,21 @@ class Settings:
     redis_url: str = _setting("REDIS_URL", "redis://localhost:6379/0", secret=True)
     redis_username: str | None = _setting("REDIS_USERNAME", None)
     redis_password: str | None = _setting("REDIS_PASSWORD", None, secret=True)
-    redis_deadline: float = _setting("REDIS_DEADLINE", 0.25, _seconds)
+    redis_deadline: float = _setting("REDIS_DEADLINE", 0.25, _seconds(below=LONGEST_WAIT))
     redis_pool_size: int = _setting("REDIS_POOL_SIZE", 10, _at_least(1))
     redis_prefix: str = _setting("REDIS_PREFIX", "cache:")
-    redis_lease: float = _setting("REDIS_LEASE", 30.0, _seconds)
+    redis_lease: float = _setting("REDIS_LEASE", 30.0, _seconds(below=LONGEST_WAIT))
     redis_early_refresh: float = _setting("REDIS_EARLY_REFRESH", 0.0, _amount)
     redis_stale: float = _setting("REDIS_STALE", 0.0, _amount)
     directory: str = _setting("CACHE_DIRECTORY", ".cache_impl")
-    ttl: float | None = _setting("CACHE_TTL", None, _seconds)
+    ttl: float | None = _setting("CACHE_TTL", None, _seconds(below=FAR))
     memory_capacity: int = _setting("CACHE_MEMORY_CAPACITY", 1000, _at_least(0))
-    memory_ttl: float = _setting("CACHE_MEMORY_TTL", 5.0, _seconds)
+    memory_ttl: float = _setting("CACHE_MEMORY_TTL", 5.0, _seconds(below=FAR))
     mirror: bool = _setting("CACHE_MIRROR", default=False, read=_flag)
     single_host: bool = _setting("CACHE_SINGLE_HOST", default=False, read=_flag)
     signing_key: bytes | None = _setting("CACHE_SIGNING_KEY", None, _key, secret=True)
     breaker_failure_threshold: int = _setting("CACHE_BREAKER_FAILURE_THRESHOLD", 3, _at_least(1))
-    breaker_recovery_time: float = _setting("CACHE_BREAKER_RECOVERY_TIME", 1.0, _seconds)
+    breaker_recovery_time: float = _setting("CACHE_BREAKER_RECOVERY_TIME", 1.0, _seconds(below=math.inf))
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None, dotenv: str | PathLike[str] | None = ".env") -> Self:

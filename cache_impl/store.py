@@ -8,7 +8,7 @@ from typing import NoReturn, Protocol
 from .errors import BadSetting, CacheClosed
 from .latency import Waits
 
-_LONGEST = 1_000_000  # seconds of waiting that every system call takes
+LONGEST_WAIT = 1_000_000  # seconds of waiting that every system call takes
 
 
 class Store(Protocol):
@@ -73,6 +73,6 @@ def checked_deadline(deadline: float) -> float:
 
 def checked_wait(name: str, seconds: float) -> float:
     """``seconds``, for which the setting ``name`` has somebody wait."""
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < _LONGEST:
-        raise BadSetting(f"{name} is {seconds!r}; it is a number of seconds above 0, and below {_LONGEST:,}")
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < LONGEST_WAIT:
+        raise BadSetting(f"{name} is {seconds!r}; it is a number of seconds above 0, and below {LONGEST_WAIT:,}")
     return seconds

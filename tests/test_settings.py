@@ -65,6 +65,8 @@ def test_flags_are_read_as_people_write_them(word: str) -> None:
         ("REDIS_STALE", "-1", "0 or more"),
         ("REDIS_EARLY_REFRESH", "inf", "0 or more"),
         ("CACHE_BREAKER_FAILURE_THRESHOLD", "²", "1 or more"),
+        *[(name, "2000000", "below 1,000,000") for name in ("REDIS_DEADLINE", "REDIS_LEASE")],
+        *[(name, "1e20", "below 8,796,093,022,208") for name in ("CACHE_TTL", "CACHE_MEMORY_TTL")],
         ("CACHE_BREAKER_RECOVERY_TIME", "soon", "seconds above 0"),
     ],
 )
