@@ -160,10 +160,10 @@ class NewCache:
             self._shares = False  # also where it hangs: it is asked once
             self._shares = self._has_one_store()
         timeline = self._timeline(location)
-        placed = options | self._clock(timeline)
-        cache = Judged(lambda: self._judged(location, placed), self._begun, timeline)
+        cache = Judged(lambda: self._judged(location, options | self._clock(timeline)), self._begun, timeline)
         if self._shares:
-            cache.subject.clear()  # what earlier ones have left would break every promise, and not that one
+            with suppress(Exception):  # what earlier ones have left would break every promise, and not that one
+                cache.subject.clear()
         weakref.finalize(cache, self._discarded.append, (cache.subject, location))
         self.last = cache
         return cache

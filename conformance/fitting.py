@@ -86,28 +86,25 @@ def _check_methods(column: Column, cache: Any) -> None:
 
 
 def _check_asynchronous(column: Column, new_cache: NewCache, cache: Any) -> None:
-    """By what it answers, as a wrapper of a coroutine function need not be one."""
-    declared, found = column.offered.asynchronous == "yes", None
-    with suppress(Exception):  # what goes wrong is told by the promises
-        runner = new_cache.runner
-        found = _is_awaitable(cache.get("a")) if runner is None else runner.run(_answers_later(cache))
-    if found is True and not declared:
+    if new_cache.runner is None and inspect.iscoroutinefunction(cache.get):
         raise ContractError(
             f"{column.path} has coroutine functions and does not say so: its get has to be awaited; "
             "it declares {'asynchronous': 'yes'} then"
         )
-    if found is False and declared:
+    if new_cache.runner is not None and not new_cache.runner.run(_answers_later(cache)):
         raise ContractError(f"{column.path} declares asynchronous='yes', and what its get answers cannot be awaited")
 
 
 async def _answers_later(cache: Any) -> bool:
-    return _is_awaitable(cache.get("a"))
-
-
-def _is_awaitable(answer: Any) -> bool:
-    if inspect.iscoroutine(answer):
-        answer.close()  # else Python says that it was never awaited
-    return inspect.isawaitable(answer)
+    """Asked where it can be seen from nothing else, as a wrapper of a coroutine function need not be one."""
+    if inspect.iscoroutinefunction(cache.get):
+        return True
+    with suppress(Exception):  # what goes wrong is told by the promises
+        answer = cache.get("a")
+        if inspect.iscoroutine(answer):
+            answer.close()  # else Python says that it was never awaited
+        return inspect.isawaitable(answer)
+    return True
 
 
 @contextmanager

@@ -64,6 +64,11 @@ class FalseForNone(Plain):
 class SharedDefault(Plain):
     def __init__(self, entries={}):
         self.entries = entries
+
+
+class NeverCleared(SharedDefault):
+    def clear(self):
+        raise NotImplementedError("there is no way")
 """
 
 #: Class -> the promise that tells.
@@ -73,6 +78,7 @@ TOLD = {
     "FalseForNone": {"test_entries.py::test_an_absent_key_answers_the_default_itself"},
     "SharedDefault": {"test_sharing.py::test_two_instances_share_nothing"},
 }
+ELSEWHERE = "NeverCleared"  # its entries stay, and break more
 FILES = ("test_entries.py", "test_bulk.py", "test_sharing.py", "test_history.py", "test_concurrency.py")
 
 
@@ -82,10 +88,13 @@ def red(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     folder = tmp_path_factory.mktemp("wrong")
     folder.joinpath("wrong.py").write_text(WRONG, encoding="utf-8")
     options = ("-c", str(CHECKOUT / "pyproject.toml"), "-p", "no:cacheprovider", "-q", "--tb=no", "--profile=quick")
-    chosen = (f"--cache={','.join(f'wrong:{each}' for each in TOLD)}", f"--results={folder / 'results.json'}")
+    chosen = (
+        f"--cache={','.join(f'wrong:{each}' for each in (*TOLD, ELSEWHERE))}",
+        f"--results={folder / 'results.json'}",
+    )
     files = [str(CHECKOUT / "conformance" / each) for each in FILES]
     subprocess.run((sys.executable, "-m", "pytest", *options, *chosen, *files), cwd=folder, check=False)
-    found: dict[str, set[str]] = {each: set() for each in TOLD}
+    found: dict[str, set[str]] = {each: set() for each in (*TOLD, ELSEWHERE)}
     for each in json.loads((folder / "results.json").read_text(encoding="utf-8"))["verdicts"]:
         if each["outcome"] == "fail":
             found[each["subject"].partition(":")[2]].add(each["promise"])
@@ -95,3 +104,8 @@ def red(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
 @pytest.mark.parametrize("name", TOLD)
 def test_one_promise_tells(name: str, red: dict[str, set[str]]) -> None:
     assert red[name] == TOLD[name]
+
+
+def test_one_store_that_cannot_be_cleared_is_judged(red: dict[str, set[str]]) -> None:
+    """It breaks its promise all the same: it is not taken for one who cannot do anything at all."""
+    assert TOLD["SharedDefault"] <= red[ELSEWHERE]
