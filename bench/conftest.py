@@ -32,6 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("dist", "no") != "no" or hasattr(config, "workerinput"):  # xdist's, at either end
+        raise pytest.UsageError("bench measures one thing at a time, in one process: leave out -n")
     config.stash[_traces] = replays.taken(config)
     config.option.benchmark_columns = config.option.benchmark_columns or ["median", "iqr", "rounds", "iterations"]
     config.addinivalue_line("markers", "offers(**values): measured only on columns with one of these values of each")

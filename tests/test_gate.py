@@ -203,6 +203,7 @@ def test_a_cell_is_timed_on_one_processor() -> None:
         (["--base=HEAD", "--budget=nan"], "'nan' is no number of seconds"),
         (["--base=HEAD", "--cache=memry"], "no cache 'memry' (did you mean 'memory'?)"),
         (["--base=HEAD", "--bugdet=1"], "unrecognized arguments: --bugdet=1 (did you mean --budget?)"),
+        (["--base=HEAD", "-n", "2"], "bench measures one thing at a time, in one process: leave out -n"),
         ([], "--base"),
     ],
 )
