@@ -21,7 +21,7 @@ from .journal import Journal
 from .layers import Layers
 from .listeners import Transition
 from .memory import MemoryCache
-from .patience import Within, least_left, most_in_vain, vain
+from .patience import least_left, most_in_vain, vain
 from .redis import RedisCache
 from .replay import Replayer
 from .store import Store
@@ -104,8 +104,12 @@ class LayeredCache(Fronted):
 
     def get_lasting(self, key: str, least: float, default: Any = None) -> Any:
         """``get``; while Redis is away, only of what lives over ``least`` seconds more: a ttl less that is an age."""
-        with Within(least_left, least):
+        before = least_left.get()
+        try:  # no context manager: a signal that came in its methods would leave the rule as it is inside
+            least_left.set(least)
             return self.get(key, default)
+        finally:
+            least_left.set(before)
 
     def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
         """The value of ``key``; where there is none, what ``compute()`` returns, as every ``Tier`` does."""
@@ -116,11 +120,18 @@ class LayeredCache(Fronted):
             return value
 
         def unhurried() -> Any:
-            with Within(most_in_vain, inf):
+            try:
+                most_in_vain.set(inf)
                 return compute()
+            finally:
+                most_in_vain.set(once)
 
-        with Within(most_in_vain, once):
+        before = most_in_vain.get()
+        try:
+            most_in_vain.set(once)
             return self._made(key, unhurried, ttl)
+        finally:
+            most_in_vain.set(before)
 
     def _fresh(self, key: str, compute: Callable[[], Any], ttl: float | None) -> Any:
         """As every tier does; memory, which keeps nothing for long, answers as it is."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from math import inf
-from typing import Any
 
 #: How often the server has been waited for in vain, so far.
 vain: ContextVar[int] = ContextVar("cache_impl.vain", default=0)
@@ -12,20 +11,6 @@ vain: ContextVar[int] = ContextVar("cache_impl.vain", default=0)
 most_in_vain: ContextVar[float] = ContextVar("cache_impl.most_in_vain", default=inf)
 #: How many seconds an entry must have left to be answered while the server is away.
 least_left: ContextVar[float] = ContextVar("cache_impl.least_left", default=0.0)
-
-
-class Within:
-    """Sets ``rule`` for what is inside. A generator as a context manager would cost as much as a look at a row."""
-
-    def __init__(self, rule: ContextVar[Any], value: Any) -> None:
-        self._rule, self._inside = rule, value
-
-    def __enter__(self) -> None:
-        self._outside = self._rule.get()
-        self._rule.set(self._inside)
-
-    def __exit__(self, *_error: object) -> None:
-        self._rule.set(self._outside)
 
 
 class NotCounted(BaseException):

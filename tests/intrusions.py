@@ -11,20 +11,24 @@ from typing import Any
 
 
 def everywhere(
-    module: ModuleType, intrude: Callable[[], object], scene: Callable[[], Any], spared: Collection[str] = ()
+    module: ModuleType,
+    intrude: Callable[[], object],
+    scene: Callable[[], Any],
+    spared: Collection[str] = (),
+    before: str = "line",
 ) -> Iterator[Any]:
     """What ``scene()`` returns, again and again: with ``intrude()`` before its first line in ``module``, its second...
 
-    Functions that are ``spared`` by their name do not count.
+    Functions that are ``spared`` by their name do not count. Or ``before`` each "call" of a function there.
     """
-    line = 1
+    moment = 1
     while True:
-        with _intruding(module, intrude, line, spared) as seen:
+        with _intruding(module, intrude, (before, moment), spared) as seen:
             answer = scene()
-        if len(seen) < line:
+        if len(seen) < moment:
             return
         yield answer
-        line += 1
+        moment += 1
 
 
 def interrupt() -> None:
@@ -33,16 +37,16 @@ def interrupt() -> None:
 
 @contextmanager
 def _intruding(
-    module: ModuleType, intrude: Callable[[], object], line: int, spared: Collection[str]
+    module: ModuleType, intrude: Callable[[], object], when: tuple[str, int], spared: Collection[str]
 ) -> Iterator[list[int]]:
     seen: list[int] = []
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         if frame.f_code.co_filename != module.__file__ or frame.f_code.co_name in spared:
             return None
-        if event == "line" and not _ends_with_a_lock(frame):
+        if event == when[0] and not _ends_with_a_lock(frame):
             seen.append(frame.f_lineno)
-            if len(seen) == line:
+            if len(seen) == when[1]:
                 intrude()
         return trace
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from math import inf
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+from intrusions import everywhere, interrupt
 from layered_machines import await_, layered, server, settled
 
-from cache_impl import BadSetting, CircuitBreaker, LayeredCache, MemoryCache
+from cache_impl import BadSetting, CircuitBreaker, LayeredCache, MemoryCache, RedisCache, patience
+from cache_impl import layered as layered_module
 from cache_impl.versioned import Versioned
 from cache_impl.versions import Versions
 
@@ -79,6 +84,23 @@ def test_a_claim_whose_answer_nobody_waits_for_is_given_up(
                 cache.get_or_set("a", lambda: 1)
         assert say((b"GET", b"p:a"))[0] == before
     assert cache.get_or_set("a", lambda: 2) == 2
+
+
+@pytest.mark.parametrize("module", [layered_module, patience])
+def test_no_rule_of_one_operation_outlives_it(tmp_path: Path, module: ModuleType) -> None:
+    """Whichever call a signal comes in: later ones are as patient as ever."""
+
+    def ask() -> None:
+        with suppress(KeyboardInterrupt):
+            cache.get_lasting("a", 5)
+            cache.get_or_set("a", lambda: rules.append(patience.most_in_vain.get()))
+            cache.delete("a")
+
+    rules: list[float] = []
+    with LayeredCache(RedisCache("redis://127.0.0.1:1"), tmp_path) as cache:
+        for _ in everywhere(module, interrupt, ask, before="call"):
+            assert (patience.most_in_vain.get(), patience.least_left.get()) == (inf, 0)
+    assert set(rules) == {inf}
 
 
 def test_memory_answers_after_a_read_and_forgets_with_a_write(server: Any, layered: Any) -> None:
