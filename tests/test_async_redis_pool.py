@@ -12,6 +12,7 @@ from redis_servers import SAFETY, client, hurry, process, server
 from redis_tasks import finished, opened, refused
 
 from cache_impl import CacheClosed, Overloaded, RedisCache
+from cache_impl.pools import LoopPool
 from conformance.processes import Process
 
 __all__ = ["client", "process", "server"]  # fixtures
@@ -85,3 +86,23 @@ def test_a_cache_may_be_used_on_one_loop_after_another(server: Process, client: 
     assert len(client.client_list()) <= before + 2
     cache.close()
     assert type(refused(lambda: cache.aget("a"))) is CacheClosed
+
+
+def test_no_connection_is_lost_where_looking_at_it_fails() -> None:
+    """As it does near the recursion limit: the only one can be used again."""
+
+    class Stub:
+        looks = 0
+
+        def freshen(self) -> None:
+            self.looks += 1
+            if self.looks == 1:
+                raise RecursionError
+
+    async def main() -> None:
+        pool = LoopPool(Stub, 1, "there")
+        with pytest.raises(RecursionError):
+            pool.borrow(0)
+        assert pool.borrow(0).looks == 2
+
+    finished(main())
