@@ -1,10 +1,9 @@
 'use strict';
 (() => {
-  const $ = (query, from = document) => from.querySelector(query), all = (query, from = document) => [...from.querySelectorAll(query)];
+  const doc = document, $ = (query, from = doc) => from.querySelector(query), all = (query, from = doc) => [...from.querySelectorAll(query)];
   const on = (targets, event, run) => targets.forEach(each => each.addEventListener(event, run));
-  const make = (name, text, className = '') => Object.assign(document.createElement(name), {textContent: text, className});
+  const make = (name, text, className = '') => Object.assign(doc.createElement(name), {textContent: text, className});
 
-  // Choices live in the address.
   const state = new URLSearchParams(location.search);
   const keep = (name, value) => {
     value ? state.set(name, value) : state.delete(name);
@@ -44,7 +43,7 @@
       keep('open');
       if (back === link) return;
     }
-    const row = link.closest('tr'), opened = Object.assign(make('tr', '', 'opened'), {finding, home: document.createComment('')});
+    const row = link.closest('tr'), opened = Object.assign(make('tr', '', 'opened'), {finding, home: doc.createComment('')});
     finding.replaceWith(opened.home);
     const cell = opened.insertCell();
     cell.colSpan = row.cells.length;
@@ -54,14 +53,14 @@
     keep('open', finding.id);
   };
   const cells = all('.matrix td a');
-  for (const link of cells) link.ariaExpanded = false;
+  cells.forEach(link => link.ariaExpanded = false);
   on(cells, 'click', event => { event.preventDefault(); toggle(event.currentTarget); });
-  for (const list of all('.behind')) list.open = false;
-  const reveal = hash => { const link = cells.find(link => link.hash === hash); if (link) { $('.fold', body(link)).checked = true; toggle(link); link.scrollIntoView({block: 'center'}); } };
-  reveal('#' + (state.get('open') || location.hash.slice(1)));
-  onhashchange = () => reveal(location.hash);
+  all('.behind').forEach(list => list.open = false);
+  const reveal = id => { const link = cells.find(each => each.hash === '#' + id), place = link || doc.getElementById(id); if (place?.closest('.p')) { $('.fold', body(place)).checked = true; link && toggle(link); place.scrollIntoView({block: 'center'}); } };
+  reveal(state.get('open') || location.hash.slice(1));
+  onhashchange = () => reveal(location.hash.slice(1));
   onkeydown = ({key}) => { const link = key === 'Escape' && $('[aria-expanded=true]'); if (link) { toggle(link); link.focus(); } };
-  onbeforeprint = () => { for (const each of all('details[class]')) each.open = true; };
+  onbeforeprint = () => all('details[class]').forEach(each => each.open = true);
 
   on(all('.copy'), 'click', async ({target: button}) => {
     const code = $('code', button.parentNode);
@@ -70,7 +69,7 @@
     setTimeout(() => button.textContent = 'copy', 2000);
   });
 
-  // The form, by the rules of advice.py.
+  // By the rules of advice.py.
   const form = $('#own form');
   if (!form) return;
   const box = form.closest('details');
@@ -126,7 +125,7 @@
     $('.setting').textContent = 'The dashed line is your case.';
   };
 
-  // `find`: a line's values, and if it would do.
+  // `find`: values, and if it would do.
   const draw = (chart, at, find) => {
     const [x0, x1, left, right, y0, y1, bottom, top] = chart.dataset.axes.split(' ').map(Number);
     const across = x => left + Math.log(x / x0) / Math.log(x1 / x0) * (right - left);

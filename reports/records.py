@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .words import label
+
 #: Who sees an entry, the nearest first.
 SCOPES = ("instance", "host", "network")
 #: What broke a promise, as far as a reader who wants to rely on it is concerned.
@@ -30,7 +32,7 @@ class Subject:
     @property
     def label(self) -> str:
         """Its name without the module it was imported from."""
-        return self.name.rpartition(":")[2]
+        return label(self.name)
 
     @property
     def ran(self) -> bool:

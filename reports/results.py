@@ -14,7 +14,7 @@ from jsonschema.exceptions import best_match
 
 from .model import Report
 from .records import SCOPES, Curve, Measurement, Promise, Run, Subject, Verdict
-from .words import moment
+from .words import NEVER, moment
 
 FORMAT, VERSION = "cacheproof-results", 1
 OURS = "report.json"
@@ -74,6 +74,8 @@ def _check(path: Path, content: Any) -> None:
         )
     if error := best_match(_validator().iter_errors(content)):
         raise ResultsError(f"{path}, field {_field(error.absolute_path)}: {_short(error.message)}")
+    if moment(started := content["run"]["started"]) == NEVER:
+        raise ResultsError(f"{path}, field run.started: {started!r} is no time in ISO 8601, as 2025-11-22T21:48:03Z is")
     _check_names(path, content)
 
 

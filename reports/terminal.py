@@ -94,7 +94,7 @@ def _broken(report: Report) -> list[Line]:
     found: dict[str, list[str]] = {}
     for (promise, subject), verdict in report.verdicts.items():
         if verdict.outcome == "fail":
-            found.setdefault(promise, []).append(subject)
+            found.setdefault(promise, []).append(words.label(subject))
     return [
         [("✗ ", RED), (report.promise(promise).title, ""), (f"  {words.listed(subjects)}", GREY)]
         for promise, subjects in found.items()

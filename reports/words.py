@@ -86,6 +86,11 @@ def moment(started: str) -> datetime:
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def label(subject: str) -> str:
+    """The name of a subject without the module it was imported from."""
+    return subject.rpartition(":")[2]
+
+
 def slug(text: str) -> str:
     """``text`` as an id in the page."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 from report_samples import NASTY, REPORTS, Elements, ids_of, made, many, spread, with_awaited
 from sample_results import results
 
-from reports import page
+from reports import page, terminal
 
 
 def test_nothing_is_injected_into_the_page() -> None:
@@ -40,6 +43,26 @@ def test_ids_are_unique_and_links_lead_somewhere() -> None:
     assert ids == sorted(set(ids))
     inside = [attributes["href"] for tag, attributes in tags if tag == "a" and str(attributes["href"]).startswith("#")]
     assert {str(each)[1:] for each in inside} <= set(ids)
+
+
+def test_what_can_be_scrolled_is_told_apart_by_name() -> None:
+    """As who hears the page steps from one region to the next."""
+    content = with_awaited(results())
+    content["outages"] += [{**each, "subject": "redis@fakeredis"} for each in content["outages"]]
+    tags = Elements(page.html(made(content))).tags
+    names = [attributes["aria-label"] for _, attributes in tags if attributes.get("role") in ("region", "group")]
+    assert sorted(names, key=str) == sorted(set(names), key=str)
+    assert "steps of redis@fakeredis: frozen, killed and restarted under load" in names
+
+
+def test_a_cache_has_one_name_wherever_it_is_named() -> None:
+    """Its class, without the module that its owner keeps it in."""
+    report = made(json.loads(json.dumps(results()).replace('"redis@fakeredis"', '"mine:Mine"')))
+    text = page.html(report)
+    assert "mine:Mine" not in page.markdown(report) + terminal.summary(report, [])
+    assert "mine:Mine" not in re.sub(
+        r"base64,\S+|<script.*?</script>", "", text.replace('title="mine:Mine"', ""), flags=re.DOTALL
+    )
 
 
 def test_every_section_has_a_place_of_its_own() -> None:

@@ -91,6 +91,17 @@ def test_the_address_of_a_cell_opens_it(report: Page) -> None:
     assert "the entry was gone 3.2 s early" in report.open(address).one(".opened .finding").text
 
 
+def test_the_address_of_a_promise_opens_its_group_and_leads_to_it(report: Page) -> None:
+    report.one("[data-fold=open]").click()
+    links = {each.text: str(each.get_dom_attribute("href")) for each in report.all("tr.p th a")}
+    assert len(links) == len(REPORT.promises)
+    report.open(links["the empty text is a key"])
+    assert "the empty text is a key" in report.seen("tr.p th")
+    places = "[document.querySelector(location.hash), document.querySelector('.matrix thead th')]"
+    row, head = report.driver.execute_script(f"return {places}.map(each => each.getBoundingClientRect().bottom)")
+    assert head < row < 900
+
+
 def test_copy_puts_the_script_on_the_clipboard(report: Page) -> None:
     report.command("Browser.grantPermissions", permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
     report.one(".matrix td.fail a").click()
@@ -194,7 +205,7 @@ def test_without_a_script_everything_is_there(report: Page) -> None:
         report.command("Emulation.setScriptExecutionDisabled", value=False)
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
 def test_the_page_is_never_wider_than_the_window(report: Page, width: int) -> None:
     report.open(width=width)
     report.driver.execute_script("for (const each of document.querySelectorAll('details')) each.open = true")

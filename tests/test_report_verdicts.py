@@ -104,3 +104,10 @@ def test_the_clock_of_a_history_is_drawn_to_scale() -> None:
         text = page.html(made(content))
         assert 'class="history"' in text
         assert 'style="--at' not in text
+
+
+def test_one_broken_promise_of_many_is_seen_in_the_bar() -> None:
+    content = many(columns=1, promises=125)
+    for number, each in enumerate(content["verdicts"]):
+        each["outcome"] = "pass" if number else "fail"
+    assert 'style="--kept:96.0%;--known:96.0%"' in page.html(made(content)).replace("96%", "96.0%")

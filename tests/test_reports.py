@@ -71,6 +71,7 @@ def test_a_server_that_was_told_stays_told() -> None:
         (lambda content: content.update(format="other"), "'format'"),
         (lambda content: content.update(version=9), "version 9"),
         (lambda content: content["run"].pop("profile"), "field run: 'profile' is a required property"),
+        (lambda content: content["run"].update(started="yesterday"), "field run.started: 'yesterday'"),
         (lambda content: content["verdicts"][3].update(outcome="green"), "field verdicts[3].outcome: 'green'"),
         (lambda content: content["measurements"][0].update(median="fast"), "field measurements[0].median: 'fast'"),
         (lambda content: content["measurements"][0].update(median=float("nan")), "NaN"),

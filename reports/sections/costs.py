@@ -115,7 +115,9 @@ def _workload(report: Report, workload: str) -> dict[str, object]:
         "abouts": _distinct(each.about for each in measured if each.about),
         "payloads": payloads,
         "rows": [(each, [_figures(report, each, workload, payload) for payload in payloads]) for each in subjects],
-        "broken": _distinct((each.subject, promise.title) for each in measured for promise in report.broken(each)),
+        "broken": _distinct(
+            (words.label(each.subject), promise.title) for each in measured for promise in report.broken(each)
+        ),
         "methods": _methods(measured),
     }
 
@@ -185,7 +187,7 @@ def _methods(measured: list[Measurement]) -> list[tuple[str, list[str]]]:
     """Each way of measuring, and what was measured in it."""
     found: dict[str, list[str]] = {}
     for each in measured:
-        found.setdefault(each.method, []).append(f"{each.subject} ({each.payload})")
+        found.setdefault(each.method, []).append(f"{words.label(each.subject)} ({each.payload})")
     return [(method, cells) for method, cells in found.items() if method]
 
 

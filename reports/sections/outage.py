@@ -26,16 +26,19 @@ def html(report: Report) -> Markup | None:
         return None
     tiers = list(dict.fromkeys(tier for each in report.outages for step in each["steps"] for tier in step["served"]))
     return render(
-        "outage.html", outages=[_figure(each, tiers, number) for number, each in enumerate(report.outages)], tiers=tiers
+        "outage.html",
+        outages=[_figure(each, tiers, number) for number, each in enumerate(report.outages)],
+        tiers=tiers,
     )
 
 
 def _figure(outage: Mapping[str, Any], tiers: list[str], number: int) -> dict[str, object]:
-    said = sentence(outage)
+    said, title = sentence(outage), f"{words.label(outage['subject'])}: {outage['scenario']}"
     return {
+        "title": title,
         "outage": outage,
         "sentence": said,
-        "chart": lanes(f"{outage['subject']}: {outage['scenario']}", said, outage, tiers, f"o-{number}"),
+        "chart": lanes(title, said, outage, tiers, f"o-{number}"),
     }
 
 
@@ -53,6 +56,7 @@ def sentence(outage: Mapping[str, Any]) -> str:
 def markdown(report: Report) -> list[str]:
     """A line for each outage."""
     said = [
-        f"- {plain(each['subject'])}, {plain(each['scenario'])}: {plain(sentence(each))}" for each in report.outages
+        f"- {plain(words.label(each['subject']))}, {plain(each['scenario'])}: {plain(sentence(each))}"
+        for each in report.outages
     ]
     return ["## Outages", "", *at_most(MOST_LINES, said), ""] if said else []

@@ -165,7 +165,7 @@ def _broken(report: Report) -> list[str]:
     found: dict[str, list[str]] = {}
     for (promise, subject), verdict in report.verdicts.items():
         if verdict.outcome == "fail":
-            found.setdefault(promise, []).append(subject)
+            found.setdefault(promise, []).append(words.label(subject))
     return [
         f"- ✗ **{plain(report.promise(promise).title)}** is broken by {plain(words.listed(subjects))}"
         for promise, subjects in found.items()

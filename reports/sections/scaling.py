@@ -49,7 +49,7 @@ def _figure(report: Report, curve: Curve) -> dict[str, object]:
     up = _axis(curve.y, [value for each in points for value in each[1:]], BOTTOM, TOP)
     unkept = {name: report.unkept(name, line.get("relies_on", ())) for name, line in curve.lines.items()}
     drawn = [
-        Line(name.rpartition(":")[2], line["points"], _kind(report, name, line), bool(unkept[name]))
+        Line(words.label(name), line["points"], _kind(report, name, line), bool(unkept[name]))
         for name, line in curve.lines.items()
         if _drawable(curve, line)
     ]
@@ -58,7 +58,7 @@ def _figure(report: Report, curve: Curve) -> dict[str, object]:
         "curve": curve,
         "alone": len(places) == 1,
         "chart": lines(curve.title, description, drawn, (across, up), anchor=f"s-{words.slug(curve.id)}"),
-        "unkept": [(name, each.title) for name, promises in unkept.items() for each in promises],
+        "unkept": [(words.label(name), each.title) for name, promises in unkept.items() for each in promises],
         "columns": [across.show(each) for each in places],
         "rows": [(name, _row(curve, line, places)) for name, line in curve.lines.items()],
     }
