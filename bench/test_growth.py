@@ -72,6 +72,7 @@ def _probe(path: str, figure: str, size: int) -> list[float]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if ran.returncode:
-        pytest.fail(f"{path} with {size} entries: {ran.stderr.strip().splitlines()[-1]}", pytrace=False)
+        said = ran.stderr.strip().splitlines() or [f"ended with {ran.returncode}"]  # one that was killed says nothing
+        pytest.fail(f"{path} with {size} entries: {said[-1]}", pytrace=False)
     found: list[float] = json.loads(ran.stdout.splitlines()[-1])
     return found
