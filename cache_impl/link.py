@@ -64,6 +64,7 @@ class Link:
 
     def _open(self, ends: float) -> Voice:
         self._connection.ends = ends
+        self._connection.disconnect()  # a close that was broken off has left it open, with the answer to something else
         self._connection.connect()
         real = isinstance(self._connection._sock, socket.socket)  # noqa: SLF001  # nothing public leads to it
         return _SocketVoice(self._connection._sock) if real else _LibraryVoice(self._connection)  # noqa: SLF001

@@ -111,6 +111,23 @@ def test_no_connection_is_lost_whatever_interrupts_who_uses_it() -> None:
         assert pool.borrow(time.monotonic()) is first
 
 
+def test_no_answer_is_taken_for_another_where_closing_fails_too(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Near the recursion limit both may: reading the reply, and hanging up after that."""
+    cache: Any = make(pool_size=1)
+    cache.set_many({"a": 1, "b": 2})
+    (link,) = cache._store._wire._pool._idle  # noqa: SLF001
+
+    def fail(*_: object) -> None:
+        raise RecursionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(link._voice._reader, "replies", fail)  # noqa: SLF001
+        patch.setattr(link._connection, "disconnect", fail)  # noqa: SLF001
+        with pytest.raises(RecursionError):
+            cache.get("a")
+    assert cache.get("b") == 2
+
+
 def test_a_cache_works_on_both_sides_of_a_fork(server: Process) -> None:
     """Parent and children each get their own answers, with other threads of the parent busy."""
     program = """
