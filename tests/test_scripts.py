@@ -46,10 +46,14 @@ class Forgets(Plain):
 
 
 class Refuses(Plain):
-    """It cannot even be made."""
+    """It cannot even be made, where there is little room."""
 
-    def __init__(self):
-        raise RuntimeError("no")
+    declares = {"eviction": "approximate"}
+
+    def __init__(self, capacity):
+        super().__init__()
+        if capacity < 100:
+            raise RuntimeError("no")
 
 
 class Fails(Plain):
@@ -125,7 +129,7 @@ class Filed(Plain):
         super().__init__()
 '''
 NAMES = ("Forgets", "Refuses", "Fails", "Shares", "Computes", "Awaited", "Meets", "Started", "Filed")
-CHOSEN = "delete_answers or after_set or an_answer or many_callers or change_during or another_instance or own_key"
+CHOSEN = "delete_answers or after_set or an_answer or many_callers or change_during or another_instance or own_key or never_more"
 
 
 @pytest.fixture(scope="module")
