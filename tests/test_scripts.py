@@ -129,7 +129,10 @@ class Filed(Plain):
         super().__init__()
 '''
 NAMES = ("Forgets", "Refuses", "Fails", "Shares", "Computes", "Awaited", "Meets", "Started", "Filed")
-CHOSEN = "delete_answers or after_set or an_answer or many_callers or change_during or another_instance or own_key or never_more"
+CHOSEN = (
+    "delete_answers or after_set or an_answer or many_callers or change_during or another_instance or own_key"
+    " or never_more"
+)
 
 
 @pytest.fixture(scope="module")
