@@ -23,7 +23,7 @@ def everywhere(
     """
     moment = 1
     while True:
-        with _intruding(module, intrude, (before, moment), spared) as seen:
+        with intruding(module, intrude, moment, spared, before) as seen:
             answer = scene()
         if len(seen) < moment:
             return
@@ -36,26 +36,31 @@ def interrupt() -> None:
 
 
 @contextmanager
-def _intruding(
-    module: ModuleType, intrude: Callable[[], object], when: tuple[str, int], spared: Collection[str]
+def intruding(
+    module: ModuleType,
+    intrude: Callable[[], object],
+    moment: int,
+    spared: Collection[str] = (),
+    before: str = "line",
 ) -> Iterator[list[int]]:
+    """Once, at that ``moment`` of what is inside; the lines that were seen."""
     seen: list[int] = []
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         if frame.f_code.co_filename != module.__file__ or frame.f_code.co_name in spared:
             return None
-        if event == when[0] and not _ends_with_a_lock(frame):
+        if event == before and not _ends_with_a_lock(frame):
             seen.append(frame.f_lineno)
-            if len(seen) == when[1]:
+            if len(seen) == moment:
                 intrude()
         return trace
 
-    before = sys.gettrace()
+    traced = sys.gettrace()
     sys.settrace(trace)
     try:
         yield seen
     finally:
-        sys.settrace(before)
+        sys.settrace(traced)
 
 
 def _ends_with_a_lock(frame: FrameType) -> bool:

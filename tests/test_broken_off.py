@@ -20,36 +20,39 @@ from cache_impl.errors import CacheError, CircuitOpen
 __all__ = ["layered", "server"]  # fixtures
 
 
-@pytest.mark.parametrize(("operation", "done"), [("claim", True), ("claim", False), ("swap", True), ("swap", False)])
-def test_a_task_that_is_cancelled_may_run_again_at_once(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    operation: str,
-    done: bool,  # noqa: FBT001
-) -> None:
-    """While its claim was on the way, or its result."""
+@pytest.fixture(params=[("claim", True), ("claim", False), ("swap", True), ("swap", False)], ids=str)
+def cancelled(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileCache:
+    """A cache whose next claim, or exchange of one, ends in a cancellation, after or before it is done."""
     cache = FileCache(tmp_path)
-    tools = ToolCache(cache, single_host=True)
-    cancel_in(cache, monkeypatch, operation, done=done)
+    store: Any = cache._store  # noqa: SLF001  # the seam between the cache and its file
+    operation, done = request.param
+    original: Callable[..., object] = getattr(store, operation)
+
+    def cancel(*arguments: Any) -> None:
+        monkeypatch.undo()
+        if done:
+            original(*arguments)
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(store, operation, cancel)
+    return cache
+
+
+def test_a_task_that_is_cancelled_may_run_again_at_once(cancelled: FileCache) -> None:
+    """While its claim was on the way, or its result."""
+    tools = ToolCache(cancelled, single_host=True)
     with pytest.raises(asyncio.CancelledError):
         tools.run_once(*TASK, lambda: 1, wait=0)
     assert tools.run_once(*TASK, lambda: 1, wait=0) == 1
 
 
-@pytest.mark.parametrize(("operation", "done"), [("claim", True), ("claim", False), ("swap", True), ("swap", False)])
-def test_who_is_cancelled_holds_up_nobody_who_wants_the_same(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    operation: str,
-    done: bool,  # noqa: FBT001
-) -> None:
+def test_who_is_cancelled_holds_up_nobody_who_wants_the_same(cancelled: FileCache) -> None:
     """The next one does not wait for the lease of a claim that nobody has."""
-    cache = FileCache(tmp_path)
-    cancel_in(cache, monkeypatch, operation, done=done)
     with pytest.raises(asyncio.CancelledError):
-        cache.get_or_set("a", lambda: 1)
-    assert [*database_of(cache).read("SELECT key FROM entries WHERE claim")] == []
-    assert cache.get_or_set("a", lambda: 1) == 1
+        cancelled.get_or_set("a", lambda: 1)
+    database: Any = cancelled._store._database  # noqa: SLF001
+    assert [*database.read("SELECT key FROM entries WHERE claim")] == []
+    assert cancelled.get_or_set("a", lambda: 1) == 1
 
 
 def test_replay_begins_though_no_thread_could_be_started_at_first(
@@ -98,21 +101,3 @@ def test_an_open_breaker_says_from_another_process_how_long() -> None:
     with pytest.raises(CircuitOpen) as raised:
         breaker.call(int)
     assert pickle.loads(pickle.dumps(raised.value)).retry_after == raised.value.retry_after  # noqa: S301
-
-
-def cancel_in(cache: FileCache, monkeypatch: pytest.MonkeyPatch, operation: str, *, done: bool) -> None:
-    """Have the next ``operation`` of the store of ``cache`` end in a cancellation, before or after it is done."""
-    store: Any = cache._store  # noqa: SLF001  # the seam between the cache and its file
-    original: Callable[..., object] = getattr(store, operation)
-
-    def cancelled(*arguments: Any) -> None:
-        monkeypatch.undo()
-        if done:
-            original(*arguments)
-        raise asyncio.CancelledError
-
-    monkeypatch.setattr(store, operation, cancelled)
-
-
-def database_of(cache: FileCache) -> Any:
-    return cache._store._database  # noqa: SLF001

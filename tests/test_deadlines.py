@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from random import Random
-from types import FrameType
 from typing import Any
 
 import pytest
+from intrusions import intruding
 
 from cache_impl import expiry
 from cache_impl.basics import MISSING
@@ -51,7 +50,8 @@ def test_no_key_is_forgotten_whatever_comes_in_between(intrude: Callable[[Deadli
 def used(deadlines: Deadlines, intrude: Callable[[Deadlines], object], line: int) -> int:
     """Set, remove and expire many; at that line of it, ``intrude``. How many lines it took."""
     random = Random(1)
-    with intruding(lambda: intrude(deadlines), line) as lines:
+    guards = {"set", "due"}  # with no call unguarded: the interpreter lets nothing come in between
+    with intruding(expiry, lambda: intrude(deadlines), line, guards) as lines:
         for _ in range(700):
             key, choice = random.randrange(600), random.random()
             with suppress(KeyboardInterrupt):
@@ -72,25 +72,3 @@ def take_due(deadlines: Deadlines, now: float) -> list[Any]:
         keys.append(key)
         deadlines.remove(key)
     return keys
-
-
-@contextmanager
-def intruding(intrude: Callable[[], object], line: int) -> Iterator[list[int]]:
-    """Call ``intrude()`` before that line of what changes notes: the interpreter itself would do so after a call."""
-    lines: list[int] = []
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        if frame.f_code.co_filename != expiry.__file__:
-            return None
-        if event == "line" and frame.f_code.co_name not in {"set", "due"}:  # the guards: with no call unguarded
-            lines.append(frame.f_lineno)
-            if len(lines) == line:
-                intrude()
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield lines
-    finally:
-        sys.settrace(before)

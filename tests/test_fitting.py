@@ -15,28 +15,10 @@ import pytest
 from conformance import fitting
 from conformance.columns import Column
 from conformance.contract import ContractError, capabilities
+from conformance.mutants.makes import Plain
 
 CHECKOUT = Path(__file__).parent.parent
 PATIENCE = 30.0  # seconds
-
-
-class Plain:
-    """A dict."""
-
-    def __init__(self) -> None:
-        self.entries: dict[Any, Any] = {}
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        return self.entries.get(key, default)
-
-    def set(self, key: Any, value: Any) -> None:
-        self.entries[key] = value
-
-    def delete(self, key: Any) -> bool:
-        return self.entries.pop(key, self) is not self
-
-    def clear(self) -> None:
-        self.entries.clear()
 
 
 class NoCapacity(Plain):
