@@ -35,9 +35,10 @@ def summary(report: Report, paths: list[Path]) -> str:
 
 
 def say(text: str) -> None:
-    """Print ``text``; where nobody reads on, as behind ``| head``, that is no error."""
+    """Print ``text``; where nobody reads on, as behind ``| head``, or a sign has no place, that is no error."""
+    encoding = sys.stdout.encoding or "utf-8"
     try:
-        print(text, flush=True)
+        print(text.encode(encoding, "replace").decode(encoding), flush=True)  # a locale of ASCII has no ✗ and no …
     except BrokenPipeError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())  # Python writes what it still holds when it ends

@@ -161,6 +161,14 @@ def test_a_folder_that_cannot_be_written_gets_no_half_a_report(
     assert not [each for each in folder.iterdir() if each.name.startswith((".report", "report"))]
 
 
+def test_where_the_terminal_has_no_such_sign_another_stands_for_it() -> None:
+    """As in a locale of ASCII or Latin-1: a sign is lost, and not the summary."""
+    command = [sys.executable, "-c", "from reports import terminal; terminal.say('\\u2717 red')"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    run = subprocess.run(command, cwd=REPORTS.parent, env=environment, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (0, "? red\n"), run.stderr
+
+
 def test_the_report_as_data_is_what_its_schema_says(folder: Path) -> None:
     main([str(folder)])
     schemas = {name: json.loads((REPORTS / name).read_text()) for name in ("schema.json", "report.schema.json")}
