@@ -3,7 +3,8 @@
 A timeline has ``now`` (seconds since it began), ``advance(seconds)``, and three figures for a test to
 choose its ttls by: ``unit``, a length of time worth a ttl; ``margin``, how close to an expiry the answer
 is still certain; ``late``, how long after it an entry may still be seen. ``blur`` is how far its readings may
-be from the subject's.
+be from the subject's. ``waited`` and ``moved`` are the seconds that it was waited for, or moved on a server;
+``stalled``, whether the machine took so long meanwhile that answers are no evidence.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ class Timeline(Protocol):
     margin: float
     late: float
     blur: float
+    waited: float
+    moved: float
 
+    @property
+    def stalled(self) -> bool: ...
     def now(self) -> float: ...
     def advance(self, seconds: float) -> None: ...
 
@@ -30,7 +35,8 @@ class ManualClock:
 
     unit = 1.0
     margin = 2.0**-10
-    blur = 0.0
+    blur = waited = moved = 0.0
+    stalled = False
     origin = 2.0**20  # as a real clock's: never near zero, where an unset deadline would look expired
 
     def __init__(self, granularity: float) -> None:
@@ -55,6 +61,8 @@ class MovedClock:
 
     unit = 64.0  # the machine may stall for many seconds without reaching the next boundary
     margin = blur = 24.0
+    waited = 0.0
+    stalled = False
 
     def __init__(self, granularity: float, shorten: Callable[[float], None]) -> None:
         self.late = granularity
@@ -73,8 +81,10 @@ class MovedClock:
 class WaitedClock:
     """The system's clock: the only way on is to wait, so the unit is as small as the granularity allows.
 
-    A machine that stalls may take longer than a ttl: ``stalled`` tells. Then ``pace`` times the unit may do.
+    A machine that stalls may take longer than a ttl. Then ``pace`` times the unit may do.
     """
+
+    moved = 0.0
 
     def __init__(self, granularity: float, pace: int = 1) -> None:
         self.unit = pace * max(0.064, 2 * granularity)

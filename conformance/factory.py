@@ -6,8 +6,7 @@ import asyncio
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, nullcontext, suppress
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -47,7 +46,8 @@ class NewCache:
         awaits = self.capabilities.asynchronous == "yes"
         self.runner = session.enter_context(asyncio.Runner()) if awaits else None  # for the plain ones
         self.loop = session.enter_context(closing(Loop())) if awaits else None  # for those under test
-        self._place = self._enter_running(session)
+        running = getattr(column.subject, "running", nullcontext)
+        self._place = str(session.enter_context(running()) or "")
         self._shares = None if self.capabilities.scope == "instance" else False  # one store; None: ask first
         session.callback(self._clear_up)
         self._probe()
@@ -75,20 +75,17 @@ class NewCache:
     @property
     def stalled(self) -> bool:
         """Whether the machine took so long with the cache made last that its answers are no evidence."""
-        timeline = self.last.timeline if self.last is not None else None
-        return isinstance(timeline, WaitedClock) and timeline.stalled
+        return self.last is not None and self.last.timeline.stalled
 
     @property
     def waited(self) -> bool:
         """Whether time was waited for with the cache made last."""
-        timeline = self.last.timeline if self.last is not None else None
-        return isinstance(timeline, WaitedClock) and timeline.waited > 0
+        return self.last is not None and self.last.timeline.waited > 0
 
     @property
     def moved(self) -> bool:
         """Whether time was moved on a server, for the cache made last."""
-        timeline = self.last.timeline if self.last is not None else None
-        return isinstance(timeline, MovedClock) and timeline.moved > 0
+        return self.last is not None and self.last.timeline.moved > 0
 
     @property
     def waits(self) -> bool:
@@ -98,6 +95,11 @@ class NewCache:
     def __call__(self, capacity: int | None = None, ttl: float | None = None) -> Judged:
         """A new, empty cache that writes its history down."""
         return self._written_down(self._options(capacity, ttl), self._location())
+
+    def on_its_own_clock(self, ttl: float) -> Judged:
+        """A new, empty cache on the clock that it has when it is given none."""
+        clock = WaitedClock(self.capabilities.granularity)
+        return self._written_down(self._options(None, ttl), self._location(), clock)
 
     def bare(self, capacity: int | None = None, ttl: float | None = None, **options: Any) -> Any:
         """The plain subject, on its own clock, with nothing between it and the caller; ``options`` are its own."""
@@ -150,7 +152,7 @@ class NewCache:
         """At the usual pace alone: at a slower one, time is waited for."""
         return self.column.server is not None and self.pace == 1
 
-    def _written_down(self, options: dict[str, Any], location: Location | None) -> Judged:
+    def _written_down(self, options: dict[str, Any], location: Location | None, own: Timeline | None = None) -> Judged:
         self._clear_up()
         self.stalls += self.stalled
         self.last = None  # one that cannot be made has no history, least of all that of another
@@ -159,7 +161,7 @@ class NewCache:
         if self._shares is None:
             self._shares = False  # also where it hangs: it is asked once
             self._shares = self._has_one_store()
-        timeline = self._timeline(location)
+        timeline = own or self._timeline(location)
         cache = Judged(lambda: self._judged(location, options | self._clock(timeline)), self._begun, timeline)
         if self._shares:
             with suppress(Exception):  # what earlier ones have left would break every promise, and not that one
@@ -177,10 +179,6 @@ class NewCache:
             one.set("a", 1)
             return bool(other.get("a") == 1)
         return False
-
-    def _enter_running(self, session: ExitStack) -> str:
-        running: Callable[[], Any] | None = getattr(self.column.subject, "running", None)
-        return str(session.enter_context(running()) or "") if running else ""
 
     def _probe(self) -> None:
         """A subject that cannot use this server raises ServerError when it is made, and is not run."""
@@ -215,7 +213,7 @@ class NewCache:
         return WaitedClock(granularity, self.pace)
 
     def _clock(self, timeline: Timeline) -> dict[str, Any]:
-        return {"clock": timeline} if self._moves_clock else {}
+        return {"clock": timeline} if isinstance(timeline, ManualClock) else {}
 
     def _make(self, location: Location | None, options: dict[str, Any], runs: Runs | None) -> Any:
         placed = options if location is None else {**options, "location": location}

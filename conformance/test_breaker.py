@@ -9,7 +9,7 @@ from .breakers.calls import ERRORS
 from .breakers.contract import needs_breaker
 from .breakers.drive import due, failures_to_open, in_state, probed, recovered, refusing, tripped, unreached
 from .breakers.factory import NewBreaker
-from .breakers.wall import WallClock
+from .wall import WallClock
 
 LONG = 1000.0  # a recovery time that is not over before the test is
 MARGIN = 2.0**-10

@@ -10,7 +10,9 @@ from .contract import needs
 from .factory import NewCache
 from .judged import Judged
 from .model import MISSING
+from .script import scenes
 from .strategies import HELD, with_each
+from .wall import WallClock
 
 UNITS = range(1, 4)
 MANY = 40  # more than one operation may care to remove
@@ -213,6 +215,17 @@ def test_one_operation_reads_the_clock_once(new_cache: NewCache) -> None:
         if clock.readings - before > 1:
             cache.aside("# this only tells: a script's clock does not count how often it is read")
         assert clock.readings - before <= 1, f"{name} read the clock twice"
+
+
+@needs(ttl="fixed", scope={"instance"})
+def test_a_wall_clock_that_jumps_changes_nothing(new_cache: NewCache) -> None:
+    """Within a process a ttl is told by a monotonic clock: a wall clock set two hours ahead does not end an hour."""
+    with WallClock(new_cache.column.subject) as wall:
+        cache = new_cache.on_its_own_clock(ttl=3600.0)
+        cache.set("a", 1)
+        wall.ahead = 7200.0
+        cache.aside(scenes.AHEAD)
+        assert cache.get("a", MISSING) == 1, "gone before its ttl"
 
 
 def offered(cache: Judged) -> dict[str, Callable[[], Any]]:

@@ -29,6 +29,7 @@ RUNS = {
     "cancelled": ("async-redis", scenes.CANCELLED.format("get('a')"), [], "(1, None) a and are b"),
     "broken": ("layered", scenes.BROKEN, [], "raised:"),
     "noticed": ("layered", scenes.NOTICED, [], "raised:"),
+    "ahead": ("memory", scenes.AHEAD, [Step("get", "'a'", 0.0, "1")], "1"),
     "thawed": ("layered", scenes.THAWED, READ, "1"),
 }
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 
 from ..history import History
+from ..script import wall
 from ..script.assembly import assembled
 from ..script.inlining import Instance
 from ..script.rewriting import UnwrittenError
 from ..script.sources import Brought, is_adapter, stored
-from . import helpers, wall
+from . import helpers
 from .steps import Steps, asked
 
 

@@ -11,7 +11,7 @@ from ..clocks import ManualClock
 from ..columns import Column
 from ..contract import Location
 from ..history import History
-from . import scenes
+from . import scenes, wall
 from .inlining import Instance
 from .sources import Brought
 
@@ -35,12 +35,15 @@ class Replica:
         self._scenes = {step.arguments for step in history.steps if step.name == "aside"}
         broken = scenes.LOST in self._scenes or scenes.starts_server(self._scenes)
         self._url = _OWN_URL if broken else _URL
+        self._set_wall = scenes.AHEAD in self._scenes
+        self._ticks = column.offered.clock == "injected" and not self._set_wall  # by the script's own clock
 
     def make(self) -> list[str]:
         """The lines that make it, at a place of its own."""
-        now = [f"now = {ManualClock.origin}"] if self._column.offered.clock == "injected" else []
+        now = [f"now = {ManualClock.origin}"] if self._ticks else []
         clock = [f"clock = {_CLOCK}"] if now and self._clock != _CLOCK else []
-        return [*self._place(), *now, *clock, *self._made("cache")]
+        told = wall.lines(self._instance("cache")) if self._set_wall else []
+        return [*self._place(), *now, *clock, *told, *self._made("cache")]
 
     def another(self, name: str) -> list[str]:
         """The lines that make another instance at the same place."""
@@ -79,7 +82,7 @@ class Replica:
 
     def pass_time(self, seconds: str) -> str:
         """A line that lets time pass."""
-        if self._column.offered.clock == "injected":
+        if self._ticks:
             return f"now += {seconds}"
         if self._column.server is not None:
             return f"advance({seconds})"
@@ -121,7 +124,7 @@ class Replica:
 
     def _made(self, name: str) -> list[str]:
         keywords = _call("made", ", ".join(f"{key}={value!r}" for key, value in self._history.options.items())).keywords
-        if self._column.offered.clock == "injected":
+        if self._ticks:
             keywords += _call("made", f"clock={self._clock}").keywords
         if self._column.offered.scope != "instance":
             keywords.append(ast.keyword("location", self._location()))

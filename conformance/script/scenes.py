@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .replica import Replica
 
+AHEAD = "# the wall clock is set two hours ahead"
 TAKEN, BACK = "# the server is taken away", "# the server is back, and empty"
 FROZEN, THAWED = "# the server is frozen", "# the server goes on"
 LOST = "# every packet to the server is lost"
@@ -116,6 +117,7 @@ for task in tasks: task.cancel()
 print(len(calls), 'computes:', *map(repr, await asyncio.gather(*tasks, return_exceptions=True)))
 """
 _SIMPLE = {
+    AHEAD: f"ahead = 7200.0  {AHEAD}",
     TAKEN: f"server.kill(); server.wait()  {TAKEN}",
     BACK: f"server = serve()  {BACK}",
     FROZEN: f"server.send_signal(signal.SIGSTOP)  {FROZEN}",

@@ -70,6 +70,9 @@ class CachelibSimple:
         **_KEYS,
         **_THRESHOLD,
         _EARLY: f"{_CUT}, {_CODE}/simple.py#L74",
+        "test_expiry.py::test_a_wall_clock_that_jumps_changes_nothing": (
+            f"it goes by time.time(), {_CODE}/simple.py#L74-L81"
+        ),
         "test_capacity.py::test_the_bound_holds_when_two_set_at_once": _ONE_MORE,
         **_ROUNDED,
         "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (

@@ -42,6 +42,7 @@ class CashewsMemory:
         "test_expiry.py::test_delete_of_an_expired_entry_answers_false": (
             f"delete() looks at no expiry, {_MEMORY}#L128-L133"
         ),
+        "test_expiry.py::test_a_wall_clock_that_jumps_changes_nothing": f"it goes by time.time(), {_MEMORY}#L188-L207",
         "test_expiry.py::test_overwriting_without_a_ttl_removes_it": (
             f"the new value keeps the old one's expiry, {_MEMORY}#L189-L190; on Redis it does not"
         ),

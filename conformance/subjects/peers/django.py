@@ -56,6 +56,9 @@ class DjangoLocmem:
         **_CULL,
         **_EXPIRY,
         "test_capacity.py::test_the_bound_holds_when_two_set_at_once": _CULLED,
+        "test_expiry.py::test_a_wall_clock_that_jumps_changes_nothing": (
+            f"it goes by time.time(), {_CODE}/locmem.py#L88-L90"
+        ),
         "test_ttl.py::test_a_huge_ttl_is_kept_or_refused": (
             f"it stores the value, and then fails to add the ttl to the clock, {_CODE}/locmem.py#L45-L50"
         ),

@@ -13,6 +13,7 @@ from key_value.aio.stores.redis import RedisStore
 from ...contract import Location
 from ._servers import address
 
+_TIME = "https://github.com/strawgate/py-key-value/blob/0.5.0/src/key_value/aio/_utils/time_to_live.py"
 _MEMORY = "https://github.com/strawgate/py-key-value/blob/0.5.0/src/key_value/aio/stores/memory/store.py"
 _JSON = {
     "test_entries.py::test_what_cannot_be_kept_is_refused": (
@@ -38,6 +39,7 @@ class PyKeyValueMemory:
             f"expiries are dates and the TLRUCache runs on time.monotonic, so that none is ever over, {_MEMORY}#L39"
         ),
         "test_expiry.py::test_delete_of_an_expired_entry_answers_false": f"delete() looks at no expiry, {_MEMORY}#L83",
+        "test_expiry.py::test_a_wall_clock_that_jumps_changes_nothing": f"expiries are dates, {_TIME}#L27",
         "test_bulk.py::test_delete_many_counts_no_expired_entry": f"delete_many() looks at no expiry, {_MEMORY}#L83",
     }
     distribution = "py-key-value-aio"

@@ -1,0 +1,120 @@
+"""The wall clock of one subject, set ahead: whatever Python of it asks for the time, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from conformance import script
+from conformance.columns import Column
+from conformance.contract import capabilities
+from conformance.history import History, Step
+from conformance.script import scenes
+from conformance.wall import WallClock
+
+HOURS, REAL, DATE = 7200.0, time.time, dt.datetime
+#: Every way to come by the time, and one object that is made when it is asked for anything.
+ASKS = """
+import time as clocks
+from datetime import datetime, timezone
+from time import time, time_ns
+
+class Lazy:
+    def __getattribute__(self, name):
+        raise RuntimeError(f"asked for its {name}")
+
+settings = Lazy()
+
+def plain(clock=time):
+    return clock()
+
+def named(*, clock=clocks.time):
+    return clock()
+
+class Dict:
+    declares = {"ttl": "fixed", "keys": "hashable", "types": "any"}
+
+    def __init__(self, ttl=None, clock=clocks.time):
+        self._ttl, self._clock, self._entries = ttl, clock, {}
+        self.clear = self._entries.clear
+
+    def get(self, key, default=None):
+        value, end = self._entries.get(key, (default, 0))
+        return value if self._ttl is None or end > self._clock() else default
+
+    def set(self, key, value):
+        self._entries[key] = value, self._clock() + (self._ttl or 0)
+
+    def delete(self, key):
+        return self._entries.pop(key, self) is not self
+
+WAYS = {
+    "module": lambda: clocks.time(),
+    "name": lambda: time(),
+    "nanoseconds": lambda: time_ns() / 10**9,
+    "date": lambda: datetime.now(timezone.utc).timestamp(),
+    "default": plain,
+    "default by name": named,
+    "default of a method": lambda: Dict()._clock(),
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def asks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    folder = tmp_path_factory.mktemp("asks")
+    folder.joinpath("asks_for_the_time.py").write_text(ASKS, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        yield import_module("asks_for_the_time")
+
+
+@pytest.mark.parametrize(
+    "way", ["module", "name", "nanoseconds", "date", "default", "default by name", "default of a method"]
+)
+def test_whoever_asks_is_told_the_time_that_was_set(asks: ModuleType, way: str) -> None:
+    ask = asks.WAYS[way]
+    with WallClock(asks.Dict) as wall:
+        assert ask() < time.time() + 1
+        wall.ahead = HOURS
+        assert ask() > REAL() + HOURS - 1
+    assert ask() < REAL() + 1
+
+
+def test_all_is_as_before_at_the_end(asks: ModuleType) -> None:
+    with pytest.raises(ZeroDivisionError), WallClock(asks.Dict):
+        1 / 0  # noqa: B018
+    assert (time.time, asks.plain.__defaults__, asks.named.__kwdefaults__) == (REAL, (REAL,), {"clock": REAL})
+    assert dt.datetime is DATE
+
+
+def test_what_is_compiled_is_not_said_to_keep_it(asks: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is seen to fail, it fails."""
+    monkeypatch.setattr(asks, "__file__", "/somewhere/asks_for_the_time.abi3.so")
+    with pytest.raises(pytest.skip.Exception, match="asks_for_the_time is compiled"), WallClock(asks.Dict):
+        pass
+    with pytest.raises(ZeroDivisionError), WallClock(asks.Dict):
+        1 / 0  # noqa: B018
+
+
+def test_a_script_sets_it_for_a_cache_of_the_users_own(asks: ModuleType) -> None:
+    """One whose clock is the default of an argument."""
+    said = [("set", "'a', 1", "None"), ("aside", scenes.AHEAD, "done"), ("get", "'a'", "None")]
+    steps = [Step(name, arguments, 0.0, answer) for name, arguments, answer in said]
+    text = script.write(Column("mine", asks.Dict, capabilities(asks.Dict)), History({"ttl": 3600.0}, steps))
+    assert run(text, asks) == "None\n"
+    assert run(text.replace("ahead = 7200.0", "ahead = 60.0"), asks) == "1\n"
+
+
+def run(text: str, beside: ModuleType) -> str:
+    place = Path(str(beside.__file__)).parent
+    command = (sys.executable, "-c", text)
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=place).stdout
