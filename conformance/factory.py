@@ -98,7 +98,7 @@ class NewCache:
 
     def on_its_own_clock(self, ttl: float) -> Judged:
         """A new, empty cache on the clock that it has when it is given none."""
-        clock = WaitedClock(self.capabilities.granularity)
+        clock = WaitedClock(self.capabilities.granularity, self.pace)
         return self._written_down(self._options(None, ttl), self._location(), clock)
 
     def bare(self, capacity: int | None = None, ttl: float | None = None, **options: Any) -> Any:
