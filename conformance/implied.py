@@ -20,18 +20,21 @@ def imply(verdicts: list[dict[str, Any]]) -> None:
 def _causes(drawn: dict[str, Any], red: list[dict[str, Any]]) -> list[str]:
     """Those whose own history goes wrong in the same operation with the same answer; failing that, any that is news.
 
-    What is known explains nothing else: a history that goes wrong in another way has found something new.
+    What is known explains nothing else: a history that goes wrong in another way has found something new. One that is
+    drawn ends where it first goes wrong; that of a promise may go on, and go wrong otherwise as well.
     """
-    sign = _sign(drawn)
-    alike = [each for each in red if sign and _sign(each) == sign]
+    sign = _signs(drawn)[-1:]
+    alike = [each for each in red if sign and sign[0] in _signs(each)]
     news = [] if all(each["outcome"] == "deviation" for each in red) else red
     return sorted(each["promise"] for each in alike or news)
 
 
-def _sign(verdict: dict[str, Any]) -> tuple[str, str] | None:
+def _signs(verdict: dict[str, Any]) -> list[tuple[str, str]]:
+    """The operations that go wrong, and their answers; where none is known to, the last one."""
     steps = verdict.get("history", {}).get("steps", [])
-    wrong = [each for each in steps if "expected" in each] or steps
-    if not wrong:
-        return None
-    operation, answer = wrong[-1]["call"].partition("(")[0], wrong[-1]["answer"]
+    return [*map(_sign, [each for each in steps if "expected" in each] or steps[-1:])]
+
+
+def _sign(step: dict[str, Any]) -> tuple[str, str]:
+    operation, answer = step["call"].partition("(")[0], step["answer"]
     return operation.rpartition(".")[2], answer if answer in _TOLD else "a value"

@@ -47,6 +47,17 @@ def test_what_is_wrong_step_by_step_is_the_step_that_was_expected_otherwise() ->
     assert drawn["follows"] == ["lost"]
 
 
+@pytest.mark.parametrize(("call", "answer"), [("get('e', MISSING)", "7"), ("get('e', MISSING)", "MISSING")])
+def test_what_goes_wrong_twice_explains_both(call: str, answer: str) -> None:
+    """Who is kept instead of another one is there, and the other one is not: a drawn history ends at either."""
+    kept = verdict("kept", "get('b', MISSING)", "MISSING", "deviation")
+    kept["history"]["steps"][0] |= {"call": "get('a', MISSING)", "answer": "7", "expected": "MISSING"}
+    kept["history"]["steps"][1] |= {"expected": "7"}
+    drawn = verdict("any history", call, answer, drawn=True)
+    imply([drawn, kept])
+    assert (drawn["outcome"], drawn.get("follows")) == ("implied", ["kept"])
+
+
 def test_what_is_known_explains_nothing_else() -> None:
     """A history that goes wrong as no known deviation does has found something new."""
     drawn = verdict("any history", "get('e', MISSING)", "MISSING", drawn=True)
