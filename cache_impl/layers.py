@@ -10,7 +10,7 @@ from typing import Any
 from .breaker import CircuitBreaker
 from .errors import CircuitOpen, Overloaded, Unavailable
 from .forks import renew_after_fork
-from .frame import CLAIM, VALUE, Frames
+from .frame import CLAIM, Frames
 from .journal import NOTHING, Journal, Row
 from .patience import NotCounted, least_left, most_in_vain, vain
 from .versioned import Versioned, Write
@@ -116,7 +116,7 @@ class Layers:
         if answer is not _AWAY:
             self._seen(answer)
             return answer, token in answer
-        if row.frame is not None and self._frames.lives(row.frame, now):
+        if row.frame is not None and self._frames.lives(row.frame, now) and self._frames.proven(key, row.frame):
             return row.frame, False
         return self._frames.pack(key, b"", expires, self._versions.next(), CLAIM), True
 
@@ -163,9 +163,8 @@ class Layers:
         if answer is not _AWAY and not cleared:
             yield from (key for key in answer if not rows.get(key, NOTHING).pending)
         for key, row in rows.items():
-            known = self._frames.peek(row.frame)
-            lives = known is not None and known.kind == VALUE and known.expires > now
-            if lives and (row.pending or (self._journal.mirror and answer is _AWAY)):
+            answers = row.pending or (self._journal.mirror and answer is _AWAY)
+            if answers and row.frame is not None and self._frames.lives(row.frame, now):
                 yield key
 
     def size(self, now: float) -> int:

@@ -13,7 +13,7 @@ import pytest
 from clocks import Clock
 from file_places import NAME, SAFETY, behind, elsewhere, place
 
-from cache_impl import BadValue, FileCache
+from cache_impl import BadValue, FileCache, LayeredCache, RedisCache
 from cache_impl.errors import CacheError, StorageError
 
 __all__ = ["place"]  # a fixture
@@ -57,6 +57,17 @@ def test_a_damaged_entry_is_counted(place: Path) -> None:
     assert (cache.damaged, cache.stats().misses) == (3, 1)
     cache.set("a", 3)
     assert cache.get("a") == 3
+
+
+def test_a_damaged_entry_of_an_outage_is_computed_anew(place: Path) -> None:
+    """What the compute raises reaches its caller, what it returns is kept."""
+    with LayeredCache(RedisCache("redis://127.0.0.1:1"), place) as cache:
+        cache.set("a", 1)
+        behind(place, "UPDATE waiting SET frame = substr(frame, 1, length(frame) - 1)")
+        assert (cache.get("a"), cache.damaged) == (None, 1)
+        with pytest.raises(ZeroDivisionError):
+            cache.get_or_set("a", lambda: 1 // 0)
+        assert (cache.get_or_set("a", lambda: 2), cache.get("a")) == (2, 2)
 
 
 def test_entries_signed_with_another_key_are_misses(place: Path) -> None:
