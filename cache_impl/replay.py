@@ -7,6 +7,7 @@ from collections.abc import Callable
 from threading import Event, RLock, Thread, current_thread
 
 from .breaker import CircuitBreaker
+from .circuit import Ticket
 from .errors import CacheError, Overloaded, Unavailable
 from .forks import renew_after_fork
 from .journal import Journal
@@ -93,30 +94,32 @@ class Replayer:
                 ticket = self._breaker.admit()
                 if ticket is None:
                     return min(max(self._breaker.retry_after, _SOON), _PATIENCE)
-                try:
-                    writes = self._step()
-                except Unavailable as error:
-                    ticket.failure(error)
-                    raise
-                except Overloaded:
-                    ticket.failure(NotCounted())
-                    raise
-                except BaseException:
-                    ticket.success()  # it answers; that it lets us not in, whoever asks next is to hear
-                    raise
-                ticket.success()
-                if not writes and self._breaker.state in ("closed", "disabled"):
+                if writes := self._sent(ticket):
+                    self._journal.replayed(writes)
+                    self._forget([each.key for each in writes])
+                elif self._breaker.state in ("closed", "disabled"):
                     return -1.0
         except CacheError as error:
             logging.getLogger(__name__).info("not replayed yet: %s", error)
         return min(max(self._breaker.retry_after, 2 * _SOON), _PATIENCE)
 
-    def _step(self) -> list[Replay]:
-        writes = self._journal.waiting(_BATCH)
-        if not writes:
-            self._server.ping()
-            return writes
-        self._server.replay(writes)
-        self._journal.replayed(writes)
-        self._forget([each.key for each in writes])
+    def _sent(self, ticket: Ticket) -> list[Replay]:
+        """What has waited, and the server has now; ``ticket`` is told of the server, and not of the file."""
+        try:
+            writes = self._journal.waiting(_BATCH)
+        except BaseException:
+            ticket.failure(NotCounted())
+            raise
+        try:
+            self._server.replay(writes) if writes else self._server.ping()
+        except Unavailable as error:
+            ticket.failure(error)
+            raise
+        except Overloaded:
+            ticket.failure(NotCounted())
+            raise
+        except BaseException:
+            ticket.success()  # it answers; that it lets us not in, whoever asks next is to hear
+            raise
+        ticket.success()
         return writes

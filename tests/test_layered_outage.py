@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from layered_machines import await_, layered, server, settled
 
-from cache_impl import MemoryCache
-from cache_impl.errors import AccessDenied
+from cache_impl import CircuitBreaker, MemoryCache
+from cache_impl.errors import AccessDenied, DeadlineExceeded, StorageError
+from cache_impl.journal import Journal
 from cache_impl.replay import Replayer
 
 __all__ = ["layered", "server"]  # fixtures
@@ -122,6 +123,48 @@ def test_a_clear_that_waits_holds_for_every_key(server: Any, layered: Any, monke
     again = layered("one")
     await_(lambda: settled(again))
     assert cache.get_many("ab") == other.get_many("ab") == {"b": 3}
+
+
+@pytest.mark.parametrize("operation", ["waiting", "replayed"])
+def test_a_file_that_others_hold_is_no_outage_of_redis(
+    server: Any, layered: Any, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    """What waits is replayed when the file is free; the breaker counts nothing."""
+    server.kill()
+    layered("one").set("a", 1)
+    server.restart()
+    breaker, changes, held = CircuitBreaker(failure_threshold=1, recovery_time=0.2), [], [True]
+    breaker.subscribe(changes.append)
+    original = getattr(Journal, operation)
+
+    def busy(*arguments: Any) -> Any:
+        if held:
+            raise DeadlineExceeded(f"held {held.pop()}")
+        return original(*arguments)
+
+    monkeypatch.setattr(Journal, operation, busy)
+    cache = layered("one", breaker=breaker)
+    await_(lambda: settled(cache))
+    assert (changes, held) == ([], [])
+
+
+def test_a_file_that_cannot_be_read_tells_nothing_about_redis(
+    server: Any, layered: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The circuit does not close while Redis is away."""
+    asked, changes = [], []
+
+    def damaged(*_arguments: Any) -> Any:
+        asked.append(1)
+        raise StorageError("damaged")
+
+    monkeypatch.setattr(Journal, "waiting", damaged)
+    breaker = CircuitBreaker(failure_threshold=1, recovery_time=0.05)
+    breaker.subscribe(changes.append)
+    server.kill()
+    layered("one", breaker=breaker).set("a", 1)
+    await_(lambda: len(asked) > 2)
+    assert "closed" not in {each.after for each in changes}
 
 
 def test_health_tells_which_tier_serves_since_when(server: Any, layered: Any) -> None:

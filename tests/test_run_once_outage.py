@@ -76,7 +76,7 @@ def test_no_task_runs_before_the_server_has_heard_of_the_latest_deletes(
             breaker.force_open()
             cache.delete(key) if change == "delete" else cache.clear()
             with monkeypatch.context() as patch:
-                patch.setattr(Replayer, "_step", lambda _self: [])  # nothing is replayed yet
+                patch.setattr(Replayer, "_sent", lambda _self, _ticket: [])  # nothing is replayed yet
                 breaker.reset()
                 with pytest.raises(Unavailable, match="deletes"):
                     tools.run_once(*TASK, pytest.fail, wait=0)
