@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from math import inf, nextafter
-from reprlib import repr as shortened
+from reprlib import Repr
+from sys import float_info
 from typing import Any, Final, NamedTuple, TypeVar
 
 from .errors import BadKey, BadSetting, BadValue
@@ -73,21 +75,26 @@ def checked_ttl(ttl: float | None) -> float | None:
     return ttl
 
 
-def checked_seconds(name: str, seconds: float) -> float:
+def checked_seconds(name: str, seconds: float, below: float = FAR) -> float:
     """``seconds``, which is how long something called ``name`` lasts."""
-    try:
-        return deadline(0.0, seconds)
-    except BadSetting:
-        raise BadSetting(
-            f"{name} is {shown(seconds)}; it is a number of seconds above 0, and below {FAR:,.0f}"
-        ) from None
+    with suppress(BadSetting):
+        if (checked := deadline(0.0, seconds)) < below:
+            return checked
+    raise BadSetting(f"{name} is {shown(seconds)}; it is a number of seconds above 0, and below {below:,.0f}")
 
 
-def checked_capacity(capacity: int) -> int:
-    """``capacity``, which is a number of entries."""
-    if isinstance(capacity, bool) or not isinstance(capacity, int) or capacity < 1:
-        raise BadSetting(f"capacity is {shown(capacity)}; it is a whole number of entries, 1 or more")
-    return capacity
+def checked_count(name: str, count: int, of: str) -> int:
+    """``count``, which is how many ``of`` something that ``name`` tells."""
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise BadSetting(f"{name} is {shown(count)}; it is a whole number of {of}, 1 or more")
+    return count
+
+
+def checked_amount(name: str, amount: float) -> float:
+    """``amount``, which is how much something called ``name`` is, and may be nothing."""
+    if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not 0 <= amount <= float_info.max:
+        raise BadSetting(f"{name} is {shown(amount)}; it is a number, 0 or more")
+    return float(amount)
 
 
 def checked_text(key: str) -> str:
@@ -109,6 +116,14 @@ def checked_mapping(mapping: Mapping[K, Any]) -> Mapping[K, Any]:
 
 def shown(value: object) -> str:
     """``value`` for the text of an error: in a line, however long it is."""
-    if isinstance(value, int) and value.bit_length() > _MANY_BITS:
-        return f"an int of {value.bit_length():,} bits"  # Python refuses to write out the longest
-    return shortened(value)
+    return _shortened.repr(value)
+
+
+class _Shortened(Repr):
+    def repr_int(self, x: int, level: int) -> str:
+        if x.bit_length() > _MANY_BITS:
+            return f"an int of {x.bit_length():,} bits"  # Python refuses to write out the longest
+        return super().repr_int(x, level)
+
+
+_shortened = _Shortened()

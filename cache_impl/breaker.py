@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import ParamSpec, TypeVar
 
+from .basics import checked_count, checked_seconds
 from .circuit import Circuit, Closed, Disabled, ForcedOpen, Rules, Ticket
 from .errors import BadSetting, CircuitOpen
 from .listeners import Listener
@@ -44,11 +44,11 @@ class CircuitBreaker:
     ) -> None:
         self.name = name
         rules = Rules(
-            _count("failure_threshold", failure_threshold),
-            _seconds("recovery_time", recovery_time),
-            _count("probes", probes),
-            _count("successes", successes),
-            _seconds("probe_limit", probe_limit),
+            checked_count("failure_threshold", failure_threshold, "failures"),
+            checked_seconds("recovery_time", recovery_time),
+            checked_count("probes", probes, "probes"),
+            checked_count("successes", successes, "successes"),
+            checked_seconds("probe_limit", probe_limit),
             _classes("ignored", ignored),
             is_failure,
         )
@@ -133,18 +133,6 @@ class CircuitBreaker:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r} {self.state}>"
-
-
-def _count(setting: str, value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise BadSetting(f"{setting} is {value!r}; it is a whole number, 1 or more")
-    return value
-
-
-def _seconds(setting: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        raise BadSetting(f"{setting} is {value!r}; it is a number of seconds above 0")
-    return value
 
 
 def _classes(setting: str, value: tuple[type[BaseException], ...]) -> tuple[type[BaseException], ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from threading import RLock
 from typing import NamedTuple
 
+from .basics import checked_amount
 from .errors import BadSetting
 from .forks import renew_after_fork
 
@@ -99,6 +100,4 @@ class Ledger:
 def _checked(kind: str, price: float, kinds: Iterable[str]) -> float:
     if kind not in kinds:
         raise BadSetting(f"prices has {kind!r}, which is no kind of entry; the kinds are {', '.join(kinds)}")
-    if isinstance(price, bool) or not isinstance(price, (int, float)) or not 0 <= price < math.inf:
-        raise BadSetting(f"prices[{kind!r}] is {price!r}; it is what one call costs, a number from 0 on")
-    return float(price)
+    return checked_amount(f"prices[{kind!r}]", price)

@@ -10,7 +10,7 @@ from sqlite3 import Connection
 
 from .database import Database
 from .frame import Frames
-from .store import checked_deadline
+from .store import checked_wait
 from .tier import Tier
 from .waiting import blocks
 
@@ -60,7 +60,7 @@ class FileCache(Tier):
         deadline: float = 5.0,
     ) -> None:
         frames = Frames(signing_key)
-        super().__init__(_FileStore(directory, checked_deadline(deadline)), frames, ttl, clock)
+        super().__init__(_FileStore(directory, checked_wait("deadline", deadline)), frames, ttl, clock)
 
 
 @blocks

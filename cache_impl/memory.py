@@ -8,7 +8,7 @@ from copy import deepcopy
 from types import TracebackType
 from typing import Any, Self
 
-from .basics import MISSING, Stats, checked_capacity, checked_mapping, checked_ttl
+from .basics import MISSING, Stats, checked_count, checked_mapping, checked_ttl
 from .coroutines import Coroutines
 from .flight import Flight, Flights
 from .lru import Entries
@@ -36,7 +36,7 @@ class MemoryCache(Coroutines[Hashable]):
         copy: bool = False,  # noqa: FBT001, FBT002  # read best by name, and short without
     ) -> None:
         self._flights = Flights()
-        self._entries = Entries(checked_capacity(capacity), checked_ttl(ttl), clock, self._flights)
+        self._entries = Entries(checked_count("capacity", capacity, "entries"), checked_ttl(ttl), clock, self._flights)
         self._unlocked = unlocked(self._entries, vars(self))
         self._copy: Callable[[Any], Any] = deepcopy if copy else _itself
         if not copy and type(self).get is MemoryCache.get:

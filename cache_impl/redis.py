@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import ceil, isinf
 from typing import TYPE_CHECKING, Any, cast
 
+from .basics import checked_count
 from .errors import BadSetting
 from .frame import HEAD, VALUE, Frames
 from .renewal import Renewal
-from .store import checked_deadline, checked_wait
+from .store import checked_wait
 from .tier import Tier
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class RedisCache(Tier):
             raise BadSetting(f"prefix is {prefix!r}; it is the text that every key begins with")
         address = address_of(server, username, password, unverified_tls=unverified_tls)
         frames, raw_prefix = Frames(signing_key), prefix.encode(errors="surrogatepass")
-        wire = Wire(address, _checked_pool(pool_size), checked_deadline(deadline))
+        wire = Wire(address, checked_count("pool_size", pool_size, "connections"), checked_wait("deadline", deadline))
         store, renewal = _RedisStore(wire, raw_prefix, frames), Renewal(early_refresh, stale)
         lease = checked_wait("lease", lease)
         super().__init__(store, frames, ttl, clock, raw_prefix, lease, renewal or None)
@@ -180,12 +181,6 @@ class _RedisStore:
                 yield new
             if cursor == b"0":
                 return
-
-
-def _checked_pool(size: int) -> int:
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise BadSetting(f"pool_size is {size!r}; it is a number of connections, 1 or more")
-    return size
 
 
 def _lifetime(expires: float, now: float) -> tuple[bytes, ...]:

@@ -9,7 +9,7 @@ from random import random
 from threading import RLock, Thread
 from typing import TYPE_CHECKING, Any
 
-from .errors import BadSetting
+from .basics import checked_amount
 from .forks import renew_after_fork
 from .waiting import here, run
 
@@ -29,7 +29,8 @@ class Renewal:
     """
 
     def __init__(self, early: float, stale: float, draw: Callable[[], float] = random) -> None:
-        self._early, self._stale, self._draw = _checked("early_refresh", early), _checked("stale", stale), draw
+        self._early, self._stale = checked_amount("early_refresh", early), checked_amount("stale", stale)
+        self._draw = draw
         self._renew()
         renew_after_fork(self, Renewal._renew)
 
@@ -109,9 +110,3 @@ def _tell(error: Exception) -> None:
     import logging  # noqa: PLC0415  # who has no such trouble does not pay for it
 
     logging.getLogger(__name__).warning("a value was not made anew: %s: %s", type(error).__name__, error)
-
-
-def _checked(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < inf:
-        raise BadSetting(f"{name} is {value!r}; it is a number, 0 or more, where 0 is never")
-    return value

@@ -58,8 +58,7 @@ def _seconds(below: float) -> Callable[[str], Any]:
                 return value
         except ValueError:
             pass
-        limit = f" and below {below:,.0f}" if below < math.inf else ""
-        raise ValueError(f"a number of seconds above 0{limit}, such as 0.25")
+        raise ValueError(f"a number of seconds above 0 and below {below:,.0f}, such as 0.25")
 
     return read
 
@@ -119,7 +118,7 @@ class Settings:
     single_host: bool = _setting("CACHE_SINGLE_HOST", default=False, read=_flag)
     signing_key: bytes | None = _setting("CACHE_SIGNING_KEY", None, _key, secret=True)
     breaker_failure_threshold: int = _setting("CACHE_BREAKER_FAILURE_THRESHOLD", 3, _at_least(1))
-    breaker_recovery_time: float = _setting("CACHE_BREAKER_RECOVERY_TIME", 1.0, _seconds(below=math.inf))
+    breaker_recovery_time: float = _setting("CACHE_BREAKER_RECOVERY_TIME", 1.0, _seconds(below=FAR))
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None, dotenv: str | PathLike[str] | None = ".env") -> Self:

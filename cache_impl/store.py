@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NoReturn, Protocol
 
-from .errors import BadSetting, CacheClosed
+from .basics import checked_seconds
+from .errors import CacheClosed
 from .latency import Waits
 
 LONGEST_WAIT = 1_000_000  # seconds of waiting that every system call takes
@@ -66,13 +67,6 @@ class Closed:
         raise CacheClosed(f"this {self._name} is closed; open a new one")
 
 
-def checked_deadline(deadline: float) -> float:
-    """``deadline``, in seconds, for one operation."""
-    return checked_wait("deadline", deadline)
-
-
 def checked_wait(name: str, seconds: float) -> float:
     """``seconds``, for which the setting ``name`` has somebody wait."""
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < LONGEST_WAIT:
-        raise BadSetting(f"{name} is {seconds!r}; it is a number of seconds above 0, and below {LONGEST_WAIT:,}")
-    return seconds
+    return checked_seconds(name, seconds, LONGEST_WAIT)

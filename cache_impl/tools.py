@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .basics import MISSING, checked_seconds
+from .basics import MISSING, checked_count, checked_seconds
 from .claims import Claims, claims_on
 from .costs import Costs, Ledger
 from .errors import BadKey, BadSetting, StillRunning
@@ -205,8 +205,7 @@ def _tool_key(name: str, version: str) -> str:
 
 
 def _search_key(query: Any, catalog_version: str, top_k: int) -> str:
-    if isinstance(top_k, bool) or not isinstance(top_k, int) or top_k < 1:
-        raise BadSetting(f"top_k is {top_k!r}; it is a whole number of results, 1 or more")
+    checked_count("top_k", top_k, "results")
     return f"search:{digest(query, _SHORT)}:{_checked('catalog_version', catalog_version)}:{top_k}"
 
 

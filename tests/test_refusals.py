@@ -29,6 +29,7 @@ from cache_impl import (
 from cache_impl.codec import encode
 
 BAD_TTLS = (0, -1, -0.5, -inf, nan, inf, 10**400, True, False)
+HUGE, TOLD = 10**5000, "an int of 16,610 bits"  # more digits than Python writes out
 BAD_KEYS = (None, 0, 1.5, True, b"a", ("a",))
 Make = Callable[..., Any]
 
@@ -143,9 +144,16 @@ def test_a_value_that_cannot_be_kept_is_a_bad_value(make: Make) -> None:
         (lambda: digest([], "32"), "length is '32'"),  # type: ignore[arg-type]
         (lambda: digest([], 15), "length is 15"),
         (lambda: RedisCache("redis://localhost", lease=1e6), "lease is 1000000.0.* below 1,000,000"),
+        (lambda: RedisCache("redis://localhost", pool_size=True), "pool_size is True; .* number of connections, 1 or"),
+        (lambda: RedisCache("redis://localhost", early_refresh=HUGE), f"early_refresh is {TOLD}; .* number, 0 or more"),
+        (lambda: RedisCache("redis://localhost", deadline=HUGE), f"deadline is {TOLD}; .* below 1,000,000"),
+        (lambda: CircuitBreaker(recovery_time=HUGE), f"recovery_time is {TOLD}; .* above 0"),
+        (lambda: CircuitBreaker(probes=-HUGE), f"probes is {TOLD}; .* number of probes, 1 or more"),
+        (lambda: ToolCache(MemoryCache(), prices={"tool": HUGE}), f"prices.'tool'. is {TOLD}; .* number, 0 or more"),
+        (lambda: MemoryCache((HUGE,)), rf"capacity is \({TOLD},\); .* number of entries, 1 or more"),  # type: ignore[arg-type]
     ],
 )
-def test_an_argument_of_a_wrong_type_is_named_at_once(refused: Callable[[], object], said: str) -> None:
+def test_an_argument_that_cannot_be_is_named_at_once(refused: Callable[[], object], said: str) -> None:
     """Where it is given, and not by the first call that stumbles over it."""
     with pytest.raises(BadSetting, match=said):
         refused()
