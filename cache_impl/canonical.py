@@ -10,18 +10,21 @@ what their instances hold beside cannot be known.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from enum import Enum, Flag
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from .basics import shown
 from .errors import BadKey
 
 _PREFIX = b"\0cache_impl.1\0"  # no JSON begins like this
+_Step = str | Callable[[], str]  # the way to a part of the data, or what tells it
 
 
 def encoded(data: Any) -> bytes:
@@ -32,7 +35,7 @@ def encoded(data: Any) -> bytes:
     """
     nodes = [_Node("", None, "", [("$", data)])]
     above = set[int]()  # the identities of the nodes' data
-    step = ""
+    step: _Step = ""
     try:
         while True:
             for step, child in nodes[-1].ahead:
@@ -49,7 +52,8 @@ def encoded(data: Any) -> bytes:
                 above.remove(id(node.data))
                 nodes[-1].parts.append(node.closed())
     except _NoFormError as error:
-        where = "".join(node.step for node in nodes) + step
+        way = *(node.step for node in nodes), step
+        where = "".join(each if isinstance(each, str) else each() for each in way)
         raise BadKey(f"{where}: {error}") from None
 
 
@@ -60,7 +64,9 @@ class _NoFormError(Exception):
 class _Node:
     """A container, some of whose children are encoded, and the others are ahead."""
 
-    def __init__(self, step: str, data: Any, name: str, children: list[tuple[str, Any]], unordered: int = 0) -> None:
+    def __init__(
+        self, step: _Step, data: Any, name: str, children: Sequence[tuple[_Step, Any]], unordered: int = 0
+    ) -> None:
         self.step = step  # from the container that it is in
         self.data = data
         self.ahead = iter(children)
@@ -81,7 +87,7 @@ def _tagged(name: str, body: bytes) -> bytes:
     return b"%b:%d:%b" % (name.encode(), len(body), body)
 
 
-def _opened(step: str, data: Any, above: set[int]) -> _Node:
+def _opened(step: _Step, data: Any, above: set[int]) -> _Node:
     if id(data) in above:
         raise _NoFormError("this contains itself")
     kind = type(data)
@@ -90,13 +96,17 @@ def _opened(step: str, data: Any, above: set[int]) -> _Node:
     if kind is set or kind is frozenset:
         return _Node(step, data, kind.__name__, [("{}", each) for each in data], unordered=1)
     if kind is dict:
-        pairs = [pair for key in data for pair in ((f"<key {key!r}>", key), (_step(key), data[key]))]
+        pairs = [pair for key in data for pair in ((partial(_to_key, key), key), (partial(_to_value, key), data[key]))]
         return _Node(step, data, "dict", pairs, unordered=2)
     return _Node(step, data, "object", [("", _path(kind)), *_fields(data)])
 
 
-def _step(key: Any) -> str:
-    return f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]"
+def _to_key(key: Any) -> str:
+    return f"<key {shown(key)}>"
+
+
+def _to_value(key: Any) -> str:
+    return f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{shown(key)}]"
 
 
 def _fields(data: Any) -> Iterator[tuple[str, Any]]:
@@ -151,7 +161,7 @@ _BODIES: dict[type, Callable[[Any], bytes]] = {
     str: lambda data: data.encode("utf-8", "surrogatepass"),
     bytes: bytes,
     bytearray: bytes,
-    range: lambda data: f"{data.start} {data.stop} {data.step}".encode(),
+    range: lambda data: "{} {} {}".format(*map(Decimal, (data.start, data.stop, data.step))).encode(),  # of any size
     date: lambda data: data.isoformat().encode(),
     time: _moment,
     datetime: _moment,

@@ -72,6 +72,7 @@ def test_what_counts_of_an_object_is_its_class_and_its_fields() -> None:
         ({"tools": [0, 1, 2, {"handler": print}]}, "$.tools[3].handler: builtins.builtin_function_or_method"),
         ({"a b": {(1,): object()}}, "$['a b'][(1,)]: builtins.object"),
         ([{1, Text("x")}], "$[0]{}: "),
+        ({10**5000: print}, "$[an int of 16,610 bits]: "),
         ({Text("k"): 1}, "$<key 'k'>: "),
         (Query(text=Text("x")), "$.text: "),
         ((OrderedDict(),), "$[0]: collections.OrderedDict"),
@@ -125,7 +126,7 @@ def test_the_limit_on_digits_makes_no_difference() -> None:
     try:
         for digits in (640, 4300, 0):
             sys.set_int_max_str_digits(digits)
-            made.add(digest([number]))
+            made.add((digest([number]), digest({number: number}), digest(range(number))))
     finally:
         sys.set_int_max_str_digits(limit)
     assert len(made) == 1
