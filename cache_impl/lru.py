@@ -148,7 +148,7 @@ class Entries:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise CacheClosed("this MemoryCache is closed; open a new one")
+            raise CacheClosed("this cache is closed; open a new one")  # it may be memory before another
 
     def _renew(self) -> None:
         """In a forked child, where no other thread is left to finish what it was about."""

@@ -18,6 +18,7 @@ from cache_impl import (
     BadKey,
     BadSetting,
     BadValue,
+    CacheClosed,
     CacheError,
     FileCache,
     LayeredCache,
@@ -169,6 +170,14 @@ def test_what_has_no_canonical_form_is_refused_and_nothing_changes(cache: Any) -
             assert "value['b'][0] is of type builtins.builtin_function_or_method" in refused(BadValue, value)
         assert "key 5 is of type int" in refused(BadKey, lambda: cache.set_many({"a": 2, 5: 2}))
     assert (cache.get("a"), list(cache)) == (1, ["a"])
+
+
+def test_a_closed_cache_is_what_the_error_names(cache: Any) -> None:
+    """And not a part of it, such as the memory before others."""
+    cache.close()
+    named = (f"this {type(cache).__name__} is closed; open a new one", "this cache is closed; open a new one")
+    for operation in (lambda: cache.get("a"), lambda: cache.set("a", 1), lambda: cache.get_many("ab"), cache.clear):
+        assert refused(CacheClosed, operation) in named
 
 
 @pytest.mark.parametrize("kind", [FileCache, LocalCache])
