@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 from .forks import renew_after_fork
@@ -49,20 +49,10 @@ class Front:
                     if not self._is_as(notes, key):  # a finalizer has written meanwhile
                         self.memory.delete(key)
 
-    @contextmanager
-    def writing(self, keys: Iterable[str]) -> Iterator[None]:
+    def writing(self, keys: Iterable[str]) -> AbstractContextManager[None]:
         """Around a write to ``keys``: what was there before is gone, also for who reads it now."""
         written = list(keys)
-        stripes, write = {hash(key) % _STRIPES for key in written}, object()
-        try:
-            self._under_way[write] = stripes
-            self.forget(written)
-            yield
-        finally:
-            try:
-                self.forget(written)
-            finally:
-                self._under_way.pop(write, None)  # it may never have begun
+        return self._writing({hash(key) % _STRIPES for key in written}, lambda: self.forget(written))
 
     def forget(self, keys: Iterable[str]) -> None:
         """The entries below are others now."""
@@ -71,19 +61,9 @@ class Front:
                 self._writes[hash(key) % _STRIPES] += 1
                 self.memory.delete(key)
 
-    @contextmanager
-    def clearing(self) -> Iterator[None]:
+    def clearing(self) -> AbstractContextManager[None]:
         """``writing``, to every key."""
-        write = object()
-        try:
-            self._under_way[write] = range(_STRIPES)
-            self.forget_all()
-            yield
-        finally:
-            try:
-                self.forget_all()
-            finally:
-                self._under_way.pop(write, None)
+        return self._writing(range(_STRIPES), self.forget_all)
 
     def forget_all(self) -> None:
         """All entries below may be others now."""
@@ -91,6 +71,19 @@ class Front:
             for stripe in range(_STRIPES):  # each in its place: a finalizer may count one in between
                 self._writes[stripe] += 1
             self.memory.clear()
+
+    @contextmanager
+    def _writing(self, stripes: Container[int], forget: Callable[[], object]) -> Iterator[None]:
+        write = object()
+        try:
+            self._under_way[write] = stripes
+            forget()
+            yield
+        finally:
+            try:
+                forget()
+            finally:
+                self._under_way.pop(write, None)  # it may never have begun
 
     def _is_as(self, notes: Notes, key: str) -> bool:
         """Whether nobody has written to ``key`` since."""

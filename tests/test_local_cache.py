@@ -93,6 +93,6 @@ def test_memory_keeps_what_is_read_whatever_interrupted_a_write(tmp_path: Path) 
 
     with LocalCache(tmp_path, memory=MemoryCache()) as cache:
         cache.set("a", 1)
-        for _ in everywhere(front, interrupt, write, {"writing"}):
+        for _ in everywhere(front, interrupt, write, {"_writing"}):
             cache.get("a")
             assert cache._front.memory.get("a") == 1  # type: ignore[union-attr]  # noqa: SLF001  # nothing else tells
