@@ -133,7 +133,7 @@ class Flights:
 class Flight:
     """One compute under way. As a context manager, it is what the code inside computes."""
 
-    def __init__(self, key: Hashable, flights: dict[Hashable, Flight], loop: AbstractEventLoop | None = None) -> None:
+    def __init__(self, key: Hashable, flights: dict[Hashable, Flight], loop: AbstractEventLoop | None) -> None:
         self.overtaken = False  # its key was changed meanwhile
         self.answered = False  # with a value or an error; not when it was cancelled
         self.value: Any = MISSING

@@ -19,10 +19,14 @@ def cache_key(kind: str, version: str, data: Any, length: int = 32) -> str:
     Raises:
         BadKey: ``kind`` or ``version`` is no text, is empty, or has a colon in it; or as ``digest`` does.
     """
-    for name, part in (("kind", kind), ("version", version)):
-        if not isinstance(part, str) or not part or ":" in part:
-            raise BadKey(f"{name} is {part!r}; it is text without a colon, such as 'catalog' or 'v2'")
-    return f"{kind}:{version}:{digest(data, length)}"
+    return f"{checked_part('kind', kind)}:{checked_part('version', version)}:{digest(data, length)}"
+
+
+def checked_part(name: str, part: str) -> str:
+    """``part`` of a key, called ``name``: it cannot make two keys meet."""
+    if not isinstance(part, str) or not part or ":" in part:
+        raise BadKey(f"{name} is {part!r}; it is text without a colon, such as 'catalog' or 'v2'")
+    return part
 
 
 def digest(data: Any, length: int = 32) -> str:

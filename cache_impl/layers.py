@@ -16,7 +16,7 @@ from .patience import NotCounted, least_left, most_in_vain, vain
 from .versioned import Versioned, Write
 from .versions import REMEMBERED, Versions
 
-_REACHABLE = ("closed", "disabled")  # states of the breaker
+REACHABLE = ("closed", "disabled")  # states of the breaker in which operations go to the server
 _AWAY: Any = object()  # in place of the server's answer
 
 
@@ -52,10 +52,10 @@ class Layers:
     @property
     def reachable(self) -> bool:
         """Whether operations go to the server; one may yet fail."""
-        return self._breaker.state in _REACHABLE
+        return self._breaker.state in REACHABLE
 
     def find(self, key: bytes) -> bytes | None:
-        if self._breaker.state not in _REACHABLE:  # a call less than ``reachable``
+        if self._breaker.state not in REACHABLE:  # a call less than ``reachable``
             self._by_file()
             frame = self._journal.answer(key)
             return frame if frame is None or least_left.get() <= 0 else self._lasting(frame)
@@ -79,7 +79,7 @@ class Layers:
         """Store encoded values."""
         if not payloads:
             return
-        if self._breaker.state in _REACHABLE:
+        if self._breaker.state in REACHABLE:
             writes = {key: Write(payload, expires) for key, payload in payloads.items()}
             answer = self._ask(self.server.put, writes, now)
             if answer is not _AWAY:

@@ -11,6 +11,7 @@ from .circuit import Ticket
 from .errors import CacheError, Overloaded, Unavailable
 from .forks import renew_after_fork
 from .journal import Journal
+from .layers import REACHABLE
 from .patience import NotCounted
 from .versioned import Replay, Versioned
 
@@ -97,7 +98,7 @@ class Replayer:
                 if writes := self._sent(ticket):
                     self._journal.replayed(writes)
                     self._forget([each.key for each in writes])
-                elif self._breaker.state in ("closed", "disabled"):
+                elif self._breaker.state in REACHABLE:
                     return -1.0
         except CacheError as error:
             logging.getLogger(__name__).info("not replayed yet: %s", error)

@@ -11,7 +11,7 @@ from .basics import MISSING, checked_count, checked_seconds
 from .claims import Claims, claims_on
 from .costs import Costs, Ledger
 from .errors import BadKey, BadSetting, StillRunning
-from .keys import cache_key, digest
+from .keys import cache_key, checked_part, digest
 from .tool_coroutines import ToolCoroutines
 from .waiting import sleep
 
@@ -122,12 +122,12 @@ class ToolCache(ToolCoroutines):
 
     def invalidate_catalog(self, version: str) -> int:
         """Remove the catalogs of ``version`` and what was found in them; how many entries. Looks at every key."""
-        _checked("version", version)
+        checked_part("version", version)
         return self._remove(lambda kind, parts: version == parts[kind == "search"], "catalog", "search")
 
     def invalidate_tool(self, name: str) -> int:
         """Remove the tool in all its versions; how many entries. Looks at every key."""
-        _checked("name", name)
+        checked_part("name", name)
         return self._remove(lambda _, parts: parts[0] == name, "tool")
 
     def run_once(  # noqa: PLR0913  # what the task is, and how patient
@@ -201,24 +201,18 @@ class ToolCache(ToolCoroutines):
 
 
 def _tool_key(name: str, version: str) -> str:
-    return f"tool:{_checked('name', name)}:{_checked('version', version)}"
+    return f"tool:{checked_part('name', name)}:{checked_part('version', version)}"
 
 
 def _search_key(query: Any, catalog_version: str, top_k: int) -> str:
     checked_count("top_k", top_k, "results")
-    return f"search:{digest(query, _SHORT)}:{_checked('catalog_version', catalog_version)}:{top_k}"
+    return f"search:{digest(query, _SHORT)}:{checked_part('catalog_version', catalog_version)}:{top_k}"
 
 
 def _embedding_key(content: Any, model: str) -> str:
     if not isinstance(model, str) or not model:
         raise BadKey(f"model is {model!r}; it is the name of a model, such as 'all-minilm-l6-v2'")
     return f"embedding:{digest(content, _SHORT)}:{model}"
-
-
-def _checked(name: str, part: str) -> str:
-    if not isinstance(part, str) or not part or ":" in part:
-        raise BadKey(f"{name} is {part!r}; it is text without a colon, such as 'v2'")
-    return part
 
 
 def _checked_by_kind(name: str, given: Mapping[str, float], known: Mapping[str, float]) -> dict[str, float]:
