@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from .errors import BadKey, BadSetting, BadValue
 
 FAR = 2.0**43  # seconds, 280,000 years: a clock that reads more no longer tells milliseconds apart
+LEAST_KEY = 16  # bytes of a signing key
 _MANY_BITS = 256
 K = TypeVar("K")
 

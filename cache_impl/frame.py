@@ -8,6 +8,7 @@ from time import time_ns
 from typing import NamedTuple
 from zlib import crc32
 
+from .basics import LEAST_KEY
 from .codec import Damaged
 from .errors import BadSetting
 
@@ -22,7 +23,6 @@ _TOOK = Struct(">d")
 _CHECK = Struct("<I")
 _SOUND = crc32(bytes(4))  # what the CRC-32 is of anything with its own CRC-32 behind it, the least byte first
 _SIGNATURE = 32  # bytes
-_LEAST_KEY = 16  # bytes
 _AHEAD = 86_400 * 10**9  # nanoseconds that another machine's clock may be ahead and still be believed
 
 
@@ -130,7 +130,7 @@ def _is_signed(signing_key: bytes, frame: bytes) -> bool:
 
 
 def _checked(signing_key: bytes) -> bytes:
-    if isinstance(signing_key, bytes) and len(signing_key) >= _LEAST_KEY:
+    if isinstance(signing_key, bytes) and len(signing_key) >= LEAST_KEY:
         return signing_key
     given = f"{len(signing_key)} bytes" if isinstance(signing_key, bytes) else f"of type {type(signing_key).__name__}"
-    raise BadSetting(f"signing_key is {given}; it is {_LEAST_KEY} bytes or more, such as secrets.token_bytes(32)")
+    raise BadSetting(f"signing_key is {given}; it is {LEAST_KEY} bytes or more, such as secrets.token_bytes(32)")

@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from .basics import FAR
+from .basics import FAR, LEAST_KEY
 from .breaker import CircuitBreaker
 from .errors import AccessDenied, BadSetting, StorageError
 from .memory import MemoryCache
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 _OURS = "CACHE_"  # what begins so is meant for us, most likely
 _TYPO = 0.85  # how much alike a name and ours are where one is the other, mistyped
 _WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
-_LEAST_KEY = 16  # bytes, as in a frame
 
 _Cache = TypeVar("_Cache")
 
@@ -82,9 +81,9 @@ def _at_least(least: int) -> Callable[[str], Any]:
 
 
 def _key(text: str) -> bytes:
-    if len(key := text.encode(errors="surrogateescape")) >= _LEAST_KEY:
+    if len(key := text.encode(errors="surrogateescape")) >= LEAST_KEY:
         return key
-    raise ValueError(f'{_LEAST_KEY} bytes or more; python -c "import secrets; print(secrets.token_hex())" makes one')
+    raise ValueError(f'{LEAST_KEY} bytes or more; python -c "import secrets; print(secrets.token_hex())" makes one')
 
 
 def _setting(name: str, default: Any, read: Callable[[str], Any] = str, *, secret: bool = False) -> Any:
