@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import repeat
 from statistics import median
-from types import FunctionType
 from typing import Any
 
+from .loops import fresh
 from .pace import FEWEST_ROUNDS, Batch, Pace, calibrate, taker, timed
 from .timing import interruptions
 
 
 def duel(first: Callable[[], Any], second: Callable[[], Any], pace: Pace) -> tuple[list[float], list[float]]:
     """Seconds of a call of each, one figure for each of the blocks of ``pace``."""
-    runs = [partial(_fresh(), first), partial(_fresh(), second)]
+    runs = [partial(fresh(_calls), first), partial(fresh(_calls), second)]
     take = taker(repeat(None))
     batches = [calibrate(run, take, pace) for run in runs]
     found: tuple[list[float], list[float]] = [], []
@@ -38,8 +38,3 @@ def _block(run: Callable[[Iterable[Any]], None], batch: Batch) -> float:
 def _calls(function: Callable[[], Any], turns: Iterable[Any]) -> None:
     for _ in turns:
         function()
-
-
-def _fresh() -> Callable[..., None]:
-    """A loop with bytecode of its own: see ``loops.fresh``."""
-    return FunctionType(_calls.__code__.replace(), _calls.__globals__)

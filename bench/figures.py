@@ -15,9 +15,8 @@ Record = dict[str, Any]
 Cell = tuple[str, str]  # workload and payload
 
 SMALL, KIB = "small", "text-1k"
-PYTHONS = (
-    8.0  # bytes per entry: whoever allocates less through Python allocates elsewhere, where only the process tells
-)
+#: Bytes per entry: whoever allocates less through Python allocates elsewhere, where only the process tells.
+PYTHONS = 8.0
 #: The cells that are compared below.
 PAIRS: list[Cell] = [
     ("get-hit", SMALL),

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from statistics import fmean, median
-from types import FunctionType
 from typing import Any
 
 from redis import RedisError
 
 from .data import VARIETY
-from .loops import gets
+from .loops import fresh, gets
 from .pace import FEWEST_ROUNDS, Pace, calibrate, taker, timed
 from .plan import Plan
 
@@ -23,7 +22,7 @@ def of_codec(codec: tuple[Callable[[Any], bytes], Callable[[bytes], Any]], plan:
     values = [value for _, value in plan.stored[:VARIETY]]
     encoded = [encode(each) for each in values]
     function, arguments = (decode, encoded) if plan.loop is gets else (encode, values)
-    run, take = partial(_fresh(), function), taker(arguments)
+    run, take = partial(fresh(_calls), function), taker(arguments)
     count = calibrate(run, take, pace).operations
     return {"codec": median(timed(run, take(count)) / count for _ in range(FEWEST_ROUNDS)), **_size(encoded)}
 
@@ -66,8 +65,3 @@ def _account(server: Any, command: str) -> tuple[int, int]:
 def _calls(function: Callable[[Any], Any], arguments: Iterable[Any]) -> None:
     for each in arguments:
         function(each)
-
-
-def _fresh() -> Callable[..., None]:
-    """A loop with bytecode of its own: see ``loops.fresh``."""
-    return FunctionType(_calls.__code__.replace(), _calls.__globals__)
