@@ -85,12 +85,12 @@ class Comparison:
 
 def compare(folders: Sequence[tuple[Path, Report]]) -> Comparison:
     """What differs; costs as ratios to their yardsticks where both have one, so that a machine's speed divides out."""
-    reports = [report for _, report in folders]
+    reports, names = [report for _, report in folders], _names([path for path, _ in folders])
     return Comparison(
-        _names([path for path, _ in folders]),
+        names,
         tuple(sorted(_changes(reports), key=lambda each: not each.broken)),
         tuple(sorted(_shifts(reports), key=lambda each: (not each.tells, -abs(math.log(each.value))))),
-        tuple((path.name, names) for (path, report) in folders if (names := _alone(report, reports))),
+        tuple((name, alone) for name, each in zip(names, reports, strict=True) if (alone := _alone(each, reports))),
     )
 
 

@@ -173,9 +173,8 @@ class Run:
     run: Mapping[str, Any]
     environment: Mapping[str, Any]
     measured: bool
-    cautions: tuple[tuple[str, str], ...] | None = (
-        None  #: what stood in its way, and the remedy; None: it does not tell
-    )
+    #: What stood in its way, and the remedy; None where it does not tell.
+    cautions: tuple[tuple[str, str], ...] | None = None
 
 
 @dataclass(frozen=True)

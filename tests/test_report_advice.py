@@ -115,6 +115,17 @@ def test_what_has_no_yardstick_may_be_the_machine() -> None:
     assert caution in comparison.html(found)
 
 
+def test_who_ran_in_one_folder_only_is_told_by_the_name_that_tells_the_folders_apart() -> None:
+    """Folders of one name are told by their paths, and the current one by its own name."""
+    fewer = results()
+    fewer["measurements"], fewer["verdicts"] = [], []
+    fewer["subjects"] = [each for each in fewer["subjects"] if each["name"] != "memory"]
+    for paths in (("before/out", "after/out"), (".", "after/out")):
+        found = comparison.compare([(Path(paths[0]), made(results())), (Path(paths[1]), made(fewer))])
+        assert found.alone == ((found.names[0], ("memory",)),)
+        assert all(found.names)
+
+
 def test_a_comparison_injects_nothing() -> None:
     nasty, spoiled = made(spread(results(), NASTY)), spread(later(), NASTY)
     spoiled["verdicts"][0]["outcome"] = "error"
