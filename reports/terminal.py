@@ -109,21 +109,10 @@ def _advice(report: Report) -> list[Line]:
 
 def _warnings(report: Report) -> list[Line]:
     found = warnings(report)
-    return (
-        [
-            [
-                ("! ", RED),
-                (
-                    f"{found[0][0]} {found[0][1]}"
-                    if len(found) == 1
-                    else f"{len(found)} warnings about these figures in the report",
-                    "",
-                ),
-            ]
-        ]
-        if found
-        else []
-    )
+    if not found:
+        return []
+    told = " ".join(found[0]) if len(found) == 1 else f"{len(found)} warnings about these figures in the report"
+    return [[("! ", RED), (told, "")]]
 
 
 def _draw(line: Line, *, cut: bool) -> str:

@@ -69,27 +69,15 @@ def _few_blocks(report: Report) -> list[tuple[str, str]]:
     if any(each.cautions is not None for each in report.runs):
         return []
     few = sorted({each.workload for each in report.measurements.values() if len(each.blocks) < FEW_BLOCKS})
-    return (
-        [
-            (
-                f"Fewer than {FEW_BLOCKS} blocks were measured for {words.listed(few)}: the intervals are wide.",
-                "Run bench with --profile=standard.",
-            )
-        ]
-        if few
-        else []
-    )
+    if not few:
+        return []
+    what = f"Fewer than {FEW_BLOCKS} blocks were measured for {words.listed(few)}: the intervals are wide."
+    return [(what, "Run bench with --profile=standard.")]
 
 
 def _suite_errors(report: Report) -> list[tuple[str, str]]:
     errors = sum(each.outcome == "error" for each in report.verdicts.values())
-    return (
-        [
-            (
-                f"The suite itself failed in {words.count(errors, 'cell')}.",
-                "Read the message behind the cell; it is no verdict about the cache.",
-            )
-        ]
-        if errors
-        else []
-    )
+    if not errors:
+        return []
+    what = f"The suite itself failed in {words.count(errors, 'cell')}."
+    return [(what, "Read the message behind the cell; it is no verdict about the cache.")]
