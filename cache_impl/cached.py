@@ -58,7 +58,7 @@ def _wrapper(cache: Any, function: Callable[P, Any], key_of: Callable[..., Any],
         raise BadSetting(
             f"{_name(function)} is a generator, which can be read once; cache a function that returns a list"
         )
-    if not inspect.iscoroutinefunction(function):
+    if not (inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)):
 
         @functools.wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> Any:

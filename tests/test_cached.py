@@ -133,6 +133,21 @@ def test_a_coroutine_function_is_awaited_once() -> None:
     assert calls == 1
 
 
+def test_an_object_that_is_called_as_a_coroutine_function_is_awaited() -> None:
+    """What it returns is kept, and not the coroutine, which can be awaited once."""
+
+    class Fetch:
+        async def __call__(self, url: str) -> str:
+            return url.upper()
+
+    fetch = cached(MemoryCache())(Fetch())
+
+    async def work() -> list[str]:
+        return [await fetch("a"), await fetch("a")]
+
+    assert asyncio.run(work()) == ["A", "A"]
+
+
 def test_what_cannot_be_cached_is_refused_at_once() -> None:
     """A generator, a wrong ttl or version, a coroutine function on a cache that cannot await."""
 
