@@ -168,10 +168,13 @@ class HalfOpen(State):
                     circuit.become(Closed)
 
     def failure(self, probe: Probe, error: BaseException) -> None:
-        counts = self._circuit.rules.count(error)
-        with self._circuit as circuit, circuit.lock:
-            if self._take_back(probe) and counts:
-                circuit.become(Open)
+        counts = False
+        try:
+            counts = self._circuit.rules.count(error)
+        finally:  # also where is_failure raises
+            with self._circuit as circuit, circuit.lock:
+                if self._take_back(probe) and counts:
+                    circuit.become(Open)
 
     def free_at(self) -> float:
         with self._circuit as circuit, circuit.lock:

@@ -26,11 +26,12 @@ class Fronted(Tier):
     _front: Front | None = None
 
     def _put_before(self, memory: MemoryCache | None, ttl: float) -> None:
+        seconds = checked_seconds("memory_ttl", ttl)
         if memory is None:
             return
         if not isinstance(memory, MemoryCache):
             raise BadSetting(f"memory is of type {type(memory).__name__}; it is a MemoryCache, or None")
-        self._front = Front(memory, checked_seconds("memory_ttl", ttl))
+        self._front = Front(memory, seconds)
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of ``key``, or ``default``."""

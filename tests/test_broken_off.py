@@ -101,3 +101,20 @@ def test_an_open_breaker_says_from_another_process_how_long() -> None:
     with pytest.raises(CircuitOpen) as raised:
         breaker.call(int)
     assert pickle.loads(pickle.dumps(raised.value)).retry_after == raised.value.retry_after  # noqa: S301
+
+
+def test_a_probe_gives_its_permit_back_where_is_failure_raises() -> None:
+    """The caller hears of that, and the next one is the probe."""
+    now, judged = [0.0], iter([True])
+
+    def judge(_error: Exception) -> bool:
+        return next(judged)
+
+    breaker = CircuitBreaker(failure_threshold=1, recovery_time=1, is_failure=judge, clock=lambda: now[0])
+    for raised, after in ((KeyError, "open"), (StopIteration, "half-open")):
+        with pytest.raises(raised):
+            breaker.call(lambda: {}["absent"])
+        now[0] += 2
+        assert breaker.state == after
+    assert breaker.call(lambda: 1) == 1
+    assert breaker.state == "closed"

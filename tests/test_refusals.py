@@ -165,8 +165,9 @@ def test_an_argument_that_cannot_be_is_named_at_once(refused: Callable[[], objec
         ({"memory": 1000}, "memory is of type int"),
         ({"memory": MemoryCache(), "memory_ttl": None}, "memory_ttl is None"),
         ({"memory": MemoryCache(), "memory_ttl": 0}, "memory_ttl is 0"),
+        ({"memory_ttl": -1}, "memory_ttl is -1"),
     ],
-    ids=["memory", "None", "0"],
+    ids=["memory", "None", "0", "no memory"],
 )
 def test_a_memory_that_cannot_be_is_refused_by_name(tmp_path: Path, options: dict[str, Any], said: str) -> None:
     """As it is for layers, which have the same."""
