@@ -38,6 +38,7 @@ class Crashes:
 
     def give_up(self, nodeid: str, message: str) -> NoReturn:
         """End this process, as there is no other way on."""
+        faulthandler.cancel_dump_traceback_later()  # which else may end it before all is written down
         if self._note is not None:
             self._note.write(message)
             self._note.flush()

@@ -24,7 +24,7 @@ _HERE = str(Path(__file__).parent)
 _OTHERS = {
     "_make": "making it",
     "_discard": "closing the cache",
-    "_enter_running": "running()",
+    "__init__": "running()",
     "_has_one_store": "set or get",
 }
 _ASKING = {judged.__file__, factory.__file__, breakers.__file__}

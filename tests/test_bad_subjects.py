@@ -101,8 +101,19 @@ class ChangesTheClock(Plain):
         super().__init__()
         del self.clear
 """
+#: A plugin: to write the results takes twice as long as Python's own watchdog waits.
+SLOWLY = """
+import time
 
+def pytest_sessionstart():
+    from conformance.verdicts import Verdicts
 
+    def slowly(self, finish=Verdicts.finish, **options):
+        time.sleep(3)
+        finish(self, **options)
+
+    Verdicts.finish = slowly
+"""
 CHOSEN = "delete_answers or get_never or test_conduct or reset_starts or open_makes"
 
 
@@ -159,6 +170,13 @@ def test_what_cannot_be_interrupted_leaves_a_result_file_that_says_where(judged:
     cell = verdicts["bad:HangsInC"]["delete_answers_whether_there_was_an_entry"]
     assert (cell["outcome"], "cannot be interrupted" in cell["message"]) == ("fail", True)
     assert verdicts["run"]["complete"] is False
+
+
+def test_what_is_known_is_written_however_long_that_takes(judged: Any, tmp_path: Path) -> None:
+    """Python's own watchdog, for what lets no thread run, does not end the process meanwhile."""
+    tmp_path.joinpath("on_a_slow_disk.py").write_text(SLOWLY, encoding="utf-8")
+    verdicts = judged("HangsInC", options=("-p", "on_a_slow_disk"))
+    assert verdicts["bad:HangsInC"]["delete_answers_whether_there_was_an_entry"]["outcome"] == "fail"
 
 
 def test_what_ends_the_process_costs_its_own_cells(judged: Any) -> None:
