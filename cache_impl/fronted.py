@@ -36,7 +36,7 @@ class Fronted(Tier):
     def get(self, key: str, default: Any = None) -> Any:
         """The value of ``key``, or ``default``."""
         front = self._front
-        if front is None:
+        if front is None:  # as super().get(), a call less
             raw = self._raw(key)
             return self._counted(self._value(raw, self._store.find(raw), self._clock()), default)
         value = front.get(key, MISSING)

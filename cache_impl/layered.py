@@ -186,7 +186,7 @@ class LayeredCache(Fronted):
     def _put(self, keys: Iterable[str], payloads: Mapping[bytes, bytes], ttl: float | None) -> None:
         """Store encoded values, those of ``keys``."""
         now, expires = self._lifetime(ttl)
-        if self._front is None:
+        if self._front is None:  # as with _writing(), a context less
             self._layers.put(payloads, expires, now)
         else:
             with self._front.writing(keys):
