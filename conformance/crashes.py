@@ -47,7 +47,7 @@ class Crashes:
             self._verdicts.finish(complete=False)
             os.write(
                 self._stderr,
-                f"\n{nodeid}: {message}; with -n 1 (pytest-xdist) it would cost this cell alone\n".encode(),
+                f"\n{nodeid}: {message}; with -n 1 (pytest-xdist), conformance loses that cell alone\n".encode(),
             )
         os._exit(pytest.ExitCode.INTERNAL_ERROR)
 
