@@ -34,7 +34,14 @@ def pytest_runtest_logfinish(nodeid, location):
 def test_an_interrupted_step_may_write_what_it_knows_and_the_end_tells_how_to_see_it(tmp_path: Path) -> None:
     (tmp_path / "pytest.py").write_text(SLOW_PYTEST)  # `python -m pytest` looks in the current folder first
     command = [sys.executable, str(CHECKOUT / "report.py")]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_heed,  # noqa: PLW1509 - it takes no lock
+    ) as run:
         assert run.stdout
         assert any(line == "begun\n" for line in run.stdout)
         os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all in the foreground
@@ -42,6 +49,11 @@ def test_an_interrupted_step_may_write_what_it_knows_and_the_end_tells_how_to_se
     assert run.returncode == 130
     assert (tmp_path / "results").exists()
     assert said.splitlines()[-1] == f"{sys.executable} -m reports reports/out"
+
+
+def _heed() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_what_workers_have_judged_until_an_interruption_makes_a_page(tmp_path: Path) -> None:

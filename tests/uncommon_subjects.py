@@ -43,6 +43,7 @@ class Local(LocalCache):
     }
     deviations: ClassVar = {
         "test_expiry.py::test_one_operation_reads_the_clock_once": "each tier has a clock of its own",
+        "test_expiry.py::test_a_wall_clock_that_jumps_changes_nothing": "what is in its file outlives the process",
         "test_concurrency.py::test_a_cache_goes_on_in_both_processes_after_a_fork": "both have the same file",
     }
 
