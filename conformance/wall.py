@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from importlib.machinery import EXTENSION_SUFFIXES
-from types import FunctionType, ModuleType, TracebackType
+from types import BuiltinFunctionType, FunctionType, ModuleType, TracebackType
 from typing import Any, Self
 from unittest import mock
 
@@ -91,7 +91,8 @@ def _home(value: Any) -> str:
     kind = type(value)
     if issubclass(kind, ModuleType):
         return str(value.__name__)
-    return str((value if issubclass(kind, type) or kind is FunctionType else kind).__module__)
+    tells = issubclass(kind, type) or kind in (FunctionType, BuiltinFunctionType)
+    return str((value if tells else kind).__module__)
 
 
 def _is_compiled(module: ModuleType) -> bool:

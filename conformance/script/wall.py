@@ -47,7 +47,7 @@ def _defaults(modules: Sequence[ModuleType]) -> Iterator[tuple[str, str]]:
     """Lines that replace the arguments of functions where they are not given, each with its module."""
     for function in functions_of(modules):
         name = f"{function.__module__}.{function.__qualname__}"
-        if time.time in (function.__defaults__ or ()):
+        if any(each is time.time for each in function.__defaults__ or ()):  # some refuse to be compared
             replaced = f"tuple(time.time if each is real else each for each in {name}.__defaults__)"
             yield f"{name}.__defaults__ = {replaced}", function.__module__
         for argument, value in (function.__kwdefaults__ or {}).items():
