@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
 from itertools import count
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
@@ -14,9 +15,14 @@ from .file import File
 from .memory import Memory
 from .redis import LEASE, server_at
 
-_files = TemporaryDirectory(prefix="cacheproof-layered-")
 _numbers = count()
 _left: defaultdict[str, list[str]] = defaultdict(list)  # location -> directories that a closed instance has left
+
+
+@cache
+def _files() -> TemporaryDirectory[str]:
+    """Made when the first is: who imports this module and is killed leaves nothing behind."""
+    return TemporaryDirectory(prefix="cacheproof-layered-")
 
 
 class Layered(LayeredCache):
@@ -55,7 +61,7 @@ class Layered(LayeredCache):
         """One that is made after another was closed is the same machine, started anew; else it is one more."""
         self._place = location.namespace
         left = _left[self._place]
-        self._directory = left.pop() if left else f"{_files.name}/{next(_numbers)}"
+        self._directory = left.pop() if left else f"{_files().name}/{next(_numbers)}"
         redis = RedisCache(server_at(location), prefix=location.namespace, deadline=deadline, lease=LEASE, **options)
         breaker = CircuitBreaker(recovery_time=recovery_time)
         super().__init__(redis, self._directory, memory=memory, breaker=breaker, mirror=mirror)
