@@ -33,11 +33,12 @@ hole = socket.create_server(('127.0.0.1', {PORT}), backlog=0)
 queue = [socket.socket() for _ in range(2)]
 for each in queue: each.setblocking(False); each.connect_ex(hole.getsockname())
 """
+#: Before 7.2 redis-py does not try again what was refused, unless it is told that this is an error to do so for.
 _SERVE = f"""
 def serve():
     process = subprocess.Popen(['redis-server', '--port', '{PORT}', '--save', ''], stdout=subprocess.DEVNULL)
     atexit.register(process.kill)
-    Redis(port={PORT}, retry=Retry(ConstantBackoff(0.1), 50)).ping()
+    Redis(port={PORT}, retry=Retry(ConstantBackoff(0.1), 50, (Exception,))).ping()
     return process
 server = serve()
 """

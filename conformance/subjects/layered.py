@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
+from functools import lru_cache
 from itertools import count
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
@@ -19,7 +19,7 @@ _numbers = count()
 _left: defaultdict[str, list[str]] = defaultdict(list)  # location -> directories that a closed instance has left
 
 
-@cache
+@lru_cache
 def _files() -> TemporaryDirectory[str]:
     """Made when the first is: who imports this module and is killed leaves nothing behind."""
     return TemporaryDirectory(prefix="cacheproof-layered-")
