@@ -15,6 +15,7 @@ FAR = 2.0**43  # seconds, 280,000 years: a clock that reads more no longer tells
 LEAST_KEY = 16  # bytes of a signing key
 _MANY_BITS = 256
 K = TypeVar("K")
+T = TypeVar("T")
 
 
 class _Missing:

@@ -8,7 +8,7 @@ from threading import RLock
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
-from .basics import MISSING
+from .basics import MISSING, T
 from .codec import decode, encode
 from .errors import BadSetting, CacheError
 from .file import FileCache
@@ -21,7 +21,7 @@ from .tier import Tier
 class Claim(Protocol):
     """The right to run a task, held by this caller."""
 
-    def run(self, fn: Callable[[], Any], ttl: float) -> Any:
+    def run(self, fn: Callable[[], T], ttl: float) -> T:
         """What ``fn()`` returns, stored for ``ttl`` seconds; if it raises, the claim is given up."""
 
 

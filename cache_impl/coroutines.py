@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self
 
+from .basics import K, T
 from .waiting import await_, run
 
 if TYPE_CHECKING:
     from .basics import Stats
-
-K = TypeVar("K")
 
 
 class Coroutines(Generic[K]):
@@ -52,7 +51,7 @@ class Coroutines(Generic[K]):
         """``delete_many``."""
         return int(await self._arun(self.delete_many, keys))
 
-    async def aget_or_set(self, key: K, compute: Callable[[], Awaitable[Any]], ttl: float | None = None) -> Any:
+    async def aget_or_set(self, key: K, compute: Callable[[], Awaitable[T]], ttl: float | None = None) -> T:
         """``get_or_set`` for a coroutine function. Where the computing task is cancelled, one that waits takes over."""
         return await run(self.get_or_set, key, lambda: await_(compute()), ttl)
 

@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from .basics import MISSING, checked_ttl
+from .basics import MISSING, T, checked_ttl
 from .breaker import CircuitBreaker
 from .errors import BadSetting
 from .file import _FileStore
@@ -111,15 +111,15 @@ class LayeredCache(Fronted):
         finally:
             least_left.set(before)
 
-    def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
+    def get_or_set(self, key: str, compute: Callable[[], T], ttl: float | None = None) -> T:
         """The value of ``key``; where there is none, what ``compute()`` returns, as every ``Tier`` does."""
         once = vain.get() + 1
         checked_ttl(ttl)
-        value = self.get(key, MISSING) if self._renewal is None else self._fresh(key, compute, ttl)
+        value: T = self.get(key, MISSING) if self._renewal is None else self._fresh(key, compute, ttl)
         if value is not MISSING:
             return value
 
-        def unhurried() -> Any:
+        def unhurried() -> T:
             try:
                 most_in_vain.set(inf)
                 return compute()
@@ -129,9 +129,10 @@ class LayeredCache(Fronted):
         before = most_in_vain.get()
         try:
             most_in_vain.set(once)
-            return self._made(key, unhurried, ttl)
+            value = self._made(key, unhurried, ttl)
         finally:
             most_in_vain.set(before)
+        return value
 
     def _fresh(self, key: str, compute: Callable[[], Any], ttl: float | None) -> Any:
         """As every tier does; memory, which keeps nothing for long, answers as it is."""

@@ -8,7 +8,7 @@ from copy import deepcopy
 from types import TracebackType
 from typing import Any, Self
 
-from .basics import MISSING, Stats, checked_count, checked_mapping, checked_ttl
+from .basics import MISSING, Stats, T, checked_count, checked_mapping, checked_ttl
 from .coroutines import Coroutines
 from .flight import Flight, Flights
 from .lru import Entries
@@ -89,7 +89,7 @@ class MemoryCache(Coroutines[Hashable]):
             now = self._entries.now()
             return sum(self._delete(key, now) for key in unwanted)
 
-    def get_or_set(self, key: Hashable, compute: Callable[[], Any], ttl: float | None = None) -> Any:
+    def get_or_set(self, key: Hashable, compute: Callable[[], T], ttl: float | None = None) -> T:
         """The value of ``key``; where there is none, what ``compute()`` returns, stored for ``ttl`` seconds.
 
         Callers who ask meanwhile wait for that one compute, as ``Flights`` tells.
@@ -98,17 +98,17 @@ class MemoryCache(Coroutines[Hashable]):
             Recursion: ``compute`` asks for ``key`` itself.
         """
         checked_ttl(ttl)
-        value = self.get(key, MISSING)
-        if value is not MISSING:
-            return value
-        return self._copy(
-            self._flights.run(key, lambda: self._look(key), compute, lambda *found: self._land(key, ttl, *found))
-        )
+        value: T = self.get(key, MISSING)
+        if value is MISSING:
+            value = self._copy(
+                self._flights.run(key, lambda: self._look(key), compute, lambda *found: self._land(key, ttl, *found))
+            )
+        return value
 
-    async def aget_or_set(self, key: Hashable, compute: Callable[[], Awaitable[Any]], ttl: float | None = None) -> Any:
+    async def aget_or_set(self, key: Hashable, compute: Callable[[], Awaitable[T]], ttl: float | None = None) -> T:
         """``get_or_set`` for a coroutine function."""
         checked_ttl(ttl)
-        value = self.get(key, MISSING)
+        value: T = self.get(key, MISSING)
         if value is not MISSING:
             return value
 
@@ -118,7 +118,8 @@ class MemoryCache(Coroutines[Hashable]):
         async def land(value: Any, flight: Flight) -> None:
             self._land(key, ttl, value, flight)
 
-        return self._copy(await self._flights.arun(key, look, compute, land))
+        made: T = self._copy(await self._flights.arun(key, look, compute, land))
+        return made
 
     async def _arun(self, operation: Callable[..., Any], *arguments: Any) -> Any:
         """Nothing here waits."""

@@ -9,7 +9,7 @@ from math import inf
 from threading import RLock
 from typing import Any, Self
 
-from .basics import MISSING, Stats, checked_mapping, checked_ttl
+from .basics import MISSING, Stats, T, checked_mapping, checked_ttl
 from .codec import decode, encode
 from .coroutines import Coroutines
 from .errors import CacheError
@@ -105,7 +105,7 @@ class Tier(Renewing, Coroutines[str]):
             for raw, frame in zip(unwanted.values(), taken, strict=True)
         )
 
-    def get_or_set(self, key: str, compute: Callable[[], Any], ttl: float | None = None) -> Any:
+    def get_or_set(self, key: str, compute: Callable[[], T], ttl: float | None = None) -> T:
         """The value of ``key``; where there is none, what ``compute()`` returns, stored for ``ttl`` seconds.
 
         Callers in this process who ask meanwhile wait for that one compute, as ``Flights`` tells. What takes
@@ -115,7 +115,7 @@ class Tier(Renewing, Coroutines[str]):
             Recursion: ``compute`` asks for ``key`` itself.
         """
         checked_ttl(ttl)
-        value = self.get(key, MISSING) if self._renewal is None else self._fresh(key, compute, ttl)
+        value: T = self.get(key, MISSING) if self._renewal is None else self._fresh(key, compute, ttl)
         return self._made(key, compute, ttl) if value is MISSING else value
 
     def stats(self) -> Stats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from .basics import T
 from .waiting import await_, run
 
 
@@ -56,13 +57,15 @@ class ToolCoroutines:
         agent: str,
         template: str,
         arguments: Any,
-        fn: Callable[[], Awaitable[Any]],
+        fn: Callable[[], Awaitable[T]],
         *,
         lease: float = 600.0,
         wait: float = 30.0,
-    ) -> Any:
+    ) -> T:
         """``run_once`` for a coroutine function. If it is cancelled, the task may run again at once."""
-        return await run(self.run_once, agent, template, arguments, lambda: await_(fn()), lease=lease, wait=wait)
+        once = self.run_once
+        result: T = await run(once, agent, template, arguments, lambda: await_(fn()), lease=lease, wait=wait)
+        return result
 
     if TYPE_CHECKING:  # what they are made of
         get_catalog: Callable[..., Any]

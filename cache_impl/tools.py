@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .basics import MISSING, checked_count, checked_seconds
+from .basics import MISSING, T, checked_count, checked_seconds
 from .claims import Claims, claims_on
 from .costs import Costs, Ledger
 from .errors import BadKey, BadSetting, StillRunning
@@ -135,11 +135,11 @@ class ToolCache(ToolCoroutines):
         agent: str,
         template: str,
         arguments: Any,
-        fn: Callable[[], Any],
+        fn: Callable[[], T],
         *,
         lease: float = 600.0,
         wait: float = 30.0,
-    ) -> Any:
+    ) -> T:
         """What ``fn()`` returns; what it once returned, to everybody who asks for the same task afterwards.
 
         The task is claimed in one atomic step for ``lease`` seconds: so long, nobody else runs it, on any machine.
@@ -162,6 +162,7 @@ class ToolCache(ToolCoroutines):
         claims = self._claims = self._claims or claims_on(self._cache, single_host=self._single_host)
         lease, patience = checked_seconds("lease", lease), 0.0 if wait == 0 else checked_seconds("wait", wait)
         given_up = time.monotonic() + patience
+        result: T
         while (result := claims.find(key)) is MISSING:
             claim = claims.claim(key, lease)
             if claim is not None:
