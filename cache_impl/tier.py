@@ -171,7 +171,7 @@ class Tier(Renewing, Coroutines[str]):
     def _made(self, key: str, compute: Callable[[], Any], ttl: float | None) -> Any:
         """What ``compute()`` returns, or another's of all who ask meanwhile."""
         raw = self._raw(key)
-        held: list[bytes] = []  # what lies under the key while we compute
+        held: dict[bytes, bool] = {}  # what lies under the key while we compute, and whether it is a claim of ours
         began = self._clock() if self._renewal is not None else inf
         payload = self._flights.run(
             key,
@@ -181,7 +181,7 @@ class Tier(Renewing, Coroutines[str]):
         )
         return decode(payload)
 
-    def _look(self, raw: bytes, held: list[bytes]) -> Any:
+    def _look(self, raw: bytes, held: dict[bytes, bool]) -> Any:
         """The payload of a value that has come meanwhile; else ``MISSING``, and in ``held`` what to exchange for it.
 
         Another's claim is waited for, and taken over when its lease has ended.
@@ -200,7 +200,7 @@ class Tier(Renewing, Coroutines[str]):
             pause = turn.pause(frame, now - known.expires + LEASE)
             over = None if pause else frame
             sleep(pause)
-        held += [] if frame is None else [frame]
+        held |= {} if frame is None else {frame: ours}
         return MISSING
 
     def _claim(self, raw: bytes, over: bytes | None, now: float) -> tuple[bytes | None, bool]:
@@ -213,23 +213,24 @@ class Tier(Renewing, Coroutines[str]):
                 taken = self._store.swap(raw, over, claim, ends, now)
         return (claim, True) if taken else (self._store.find(raw), False)
 
-    def _computed(self, raw: bytes, held: list[bytes], compute: Callable[[], Any]) -> bytes:
+    def _computed(self, raw: bytes, held: dict[bytes, bool], compute: Callable[[], Any]) -> bytes:
         try:
             with holding(held):
                 return encode(compute())
         except BaseException:
-            for claim in held:
-                self._drop(raw, claim)
+            for claim, ours in held.items():
+                if ours:  # who else computes for it, of a cache that has no lease, may still store what comes of it
+                    self._drop(raw, claim)
             raise
 
-    def _land(self, raw: bytes, held: list[bytes], payload: bytes, ttl: float | None, began: float) -> None:
+    def _land(self, raw: bytes, held: dict[bytes, bool], payload: bytes, ttl: float | None, began: float) -> None:
         """Store it in exchange for the claim, which whoever has changed the key since then has removed or replaced."""
-        if held:
+        for old in held:
             now, expires = self._lifetime(ttl)
             frame = self._frames.pack(raw, payload, expires, time.time_ns(), took=max(0.0, now - began))
             try:
-                with self._given_up_if_broken_off(raw, held[0]):
-                    self._store.swap(raw, held[0], frame, expires, now)
+                with self._given_up_if_broken_off(raw, old):
+                    self._store.swap(raw, old, frame, expires, now)
             except CacheError as error:  # it was expensive, and is what was asked for
                 import logging  # noqa: PLC0415  # who has no such trouble does not pay for it
 

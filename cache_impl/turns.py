@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
@@ -42,7 +42,7 @@ class Turn:
 
 
 @contextmanager
-def holding(claims: list[bytes]) -> Iterator[None]:
+def holding(claims: Iterable[bytes]) -> Iterator[None]:
     """Around a compute for which ``claims`` were made."""
     before = _held.get()
     _held.set((*before, *claims))

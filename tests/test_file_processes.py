@@ -125,3 +125,16 @@ for thread in threads:
     writers = [elsewhere(program, place, number) for number in range(2)]
     assert [(writer.communicate(timeout=SAFETY), writer.returncode)[1] for writer in writers] == [0, 0]
     assert len(FileCache(place)) == 200
+
+
+def test_who_fails_to_compute_takes_nothing_from_who_does(place: Path) -> None:
+    """Two processes compute one key: what the one returns is stored, whatever has become of the other."""
+    cache, other = FileCache(place), FileCache(place)
+
+    def compute() -> int:
+        with pytest.raises(ZeroDivisionError):
+            other.get_or_set("a", lambda: 1 // 0)
+        return 1
+
+    assert cache.get_or_set("a", compute) == 1
+    assert other.get("a") == 1
