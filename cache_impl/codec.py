@@ -62,7 +62,7 @@ def encode(value: Any) -> bytes:
     return encoded
 
 
-def decode(encoded: bytes) -> Any:
+def decode(encoded: bytes | memoryview) -> Any:
     """The value that ``encode`` made ``encoded`` from.
 
     Raises:

@@ -82,7 +82,7 @@ class Entries:
         raw: bytes,
         frame: bytes | None,
         now: float,
-        made: Callable[[bytes], Any] = decode,
+        made: Callable[[bytes | memoryview], Any] = decode,
         *,
         taken: bool = False,
     ) -> Any:

@@ -136,7 +136,7 @@ class Layers:
 
     def swap(self, key: bytes, old: bytes, new: bytes, expires: float, now: float) -> bool:
         _, _, version, token = self._frames.unpack(key, old)
-        write = Write(self._frames.unpack(key, new)[3], expires, self._frames.took(key, new))
+        write = Write(bytes(self._frames.unpack(key, new)[3]), expires, self._frames.took(key, new))
         if not token:
             self._journal.put_late(key, write, version)
             self._alarm()
