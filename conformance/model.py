@@ -17,8 +17,12 @@ from .contract import Capabilities
 
 
 class _Missing:
+    """One that stays itself: who copies the default that it is given has one promise of its own to break."""
+
     def __repr__(self) -> str:
         return "MISSING"
+
+    __reduce__ = __repr__  # what ``copy`` and ``pickle`` take for the name of a global
 
 
 ROOM_FOR_EACH = 16  # places for each entry, with which nobody is evicted, whatever the policy

@@ -12,6 +12,8 @@ import pytest
 CHECKOUT = Path(__file__).parent.parent
 
 WRONG = """
+import copy
+
 class Plain:
     declares = {"bulk": "plain"}
 
@@ -61,6 +63,11 @@ class FalseForNone(Plain):
         return super().get(key, default)
 
 
+class CopiedDefault(Plain):
+    def get(self, key, default=None):
+        return copy.deepcopy(super().get(key, default))
+
+
 class SharedDefault(Plain):
     def __init__(self, entries={}):
         self.entries = entries
@@ -76,6 +83,7 @@ TOLD = {
     "Scalars": {"test_entries.py::test_a_stored_value_comes_back_equal_and_of_the_same_type"},
     "NoNone": {"test_entries.py::test_a_stored_falsy_value_is_a_hit"},
     "FalseForNone": {"test_entries.py::test_an_absent_key_answers_the_default_itself"},
+    "CopiedDefault": {"test_entries.py::test_an_absent_key_answers_the_default_itself"},
     "SharedDefault": {"test_sharing.py::test_two_instances_share_nothing"},
 }
 ELSEWHERE = "NeverCleared"  # its entries stay, and break more
