@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
+SAFETY = 5.0  # seconds that the loop may take to end
 
 
 class Runs(Protocol):
@@ -37,9 +38,9 @@ class Loop:
             future.cancel()  # whoever gave up waiting leaves nothing running; else it is too late for that
 
     def close(self) -> None:
-        """Cancel what still runs, and end."""
+        """Cancel what still runs, and end; one that a subject blocks for ever is left to end with the process."""
         self._loops[0].call_soon_threadsafe(self._loops[0].stop)
-        self._thread.join()
+        self._thread.join(SAFETY)
 
     def _serve(self, begun: threading.Event) -> None:
         with asyncio.Runner() as runner:

@@ -14,6 +14,7 @@ import pytest
 CHECKOUT = Path(__file__).parent.parent
 
 BAD = """
+import asyncio
 import ctypes
 import os
 import threading
@@ -35,6 +36,25 @@ class Plain:
 
 class Hangs(Plain):
     def delete(self, key):
+        threading.Event().wait()
+
+
+class Coroutines:
+    declares = {"asynchronous": "yes"}
+
+    async def get(self, key=None, default=None):
+        return default
+
+    set = clear = get  # nothing is kept
+
+
+class AwaitsForEver(Coroutines):
+    async def delete(self, key):
+        await asyncio.Event().wait()
+
+
+class BlocksTheLoop(Coroutines):
+    async def delete(self, key):
         threading.Event().wait()
 
 
@@ -114,6 +134,7 @@ def pytest_sessionstart():
 
     Verdicts.finish = slowly
 """
+SAFETY = 300.0  # seconds until a run that hangs is given up on
 CHOSEN = "delete_answers or get_never or test_conduct or reset_starts or open_makes"
 
 
@@ -130,7 +151,10 @@ def judged(tmp_path: Path) -> Any:
         subjects = f"--{kind}={','.join(f'bad:{name}' for name in names)}"
         target = tmp_path / "results.json"
         subprocess.run(
-            (*command, *chosen, subjects, "--patience=0.5", f"--results={target}"), cwd=tmp_path, check=False
+            (*command, *chosen, subjects, "--patience=0.5", f"--results={target}"),
+            cwd=tmp_path,
+            check=False,
+            timeout=SAFETY,
         )
         content = json.loads(target.read_text(encoding="utf-8"))
         found: dict[str, dict[str, Any]] = {"run": content["run"]}
@@ -149,6 +173,17 @@ def test_what_hangs_is_given_up_on_with_its_operation(judged: Any) -> None:
     assert "cache.delete('a')" in cell["script"].splitlines()[-2]
     assert cell["script"].splitlines()[-1].endswith("# it has not ended")
     assert verdicts["bad:Hangs"]["get_never_stores"]["outcome"] == "pass"
+    assert verdicts["run"]["complete"] is True
+
+
+@pytest.mark.parametrize("name", ["AwaitsForEver", "BlocksTheLoop"])
+def test_a_coroutine_that_hangs_is_given_up_on_likewise(judged: Any, name: str) -> None:
+    """Whether it waits or blocks the loop that it runs on: the run ends."""
+    verdicts = judged(name)
+    cell = verdicts[f"bad:{name}"]["delete_answers_whether_there_was_an_entry"]
+    assert (cell["outcome"], "delete('a') has not ended after 0.5 s" in cell["message"]) == ("fail", True)
+    assert cell["script"].splitlines()[-2].endswith("cache.delete('a')  # never ended")
+    assert verdicts[f"bad:{name}"]["get_never_stores"]["outcome"] == "pass"
     assert verdicts["run"]["complete"] is True
 
 
