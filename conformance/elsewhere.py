@@ -62,6 +62,8 @@ class Elsewhere:
         answer = json.loads(line)
         if isinstance(answer, dict) and "not offered" in answer:
             raise NotImplementedError(answer["not offered"])
+        if isinstance(answer, dict) and "raised" in answer:
+            raise AssertionError(f"in another process: {answer['raised']}")
         return answer
 
     def __enter__(self) -> Self:

@@ -49,6 +49,8 @@ def _serve(path: str) -> None:
             answer = MAKING[errand](make, *arguments) if errand in MAKING else _carried_out(errand, make, arguments)
         except NotImplementedError as error:
             answer = {"not offered": str(error)}
+        except Exception as error:  # noqa: BLE001 - who has asked is told of it
+            answer = {"raised": f"{type(error).__name__}: {error}"}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

@@ -33,7 +33,7 @@ def _child(cache: Any, out_of: int) -> None:
     try:
         told = _used(cache, "child")
         told.append(_asked(cache, "before"))
-        cache.set("set by the child", "seen")
+        told += _refusal(cache)
         os.write(out_of, json.dumps(told).encode())
     finally:
         os._exit(0)
@@ -50,6 +50,15 @@ def _asked(cache: Any, key: str) -> Any:
     except Exception as error:  # noqa: BLE001 - it is what came of it
         return f"{type(error).__name__}: {error}"
     return None if answer is MISSING else answer
+
+
+def _refusal(cache: Any) -> list[str]:
+    """Set one more, which the parent will look for; what that raised, if anything."""
+    try:
+        cache.set("set by the child", "seen")
+    except Exception as error:  # noqa: BLE001 - as above
+        return [f"{type(error).__name__}: {error}"]
+    return []
 
 
 def _read(child: int, into: int) -> Any:
