@@ -68,6 +68,22 @@ class CopiedDefault(Plain):
         return copy.deepcopy(super().get(key, default))
 
 
+class RemembersWhatWent(Plain):
+    declares = {**Plain.declares, "eviction": "approximate"}
+
+    def __init__(self, capacity):
+        if capacity < 1:
+            raise ValueError(capacity)
+        super().__init__()
+        self.capacity, self.gone = capacity, []
+
+    def set(self, key, value):
+        if key not in self.gone and key not in self.entries and len(self.entries) >= self.capacity:
+            self.gone.append(next(iter(self.entries)))
+            del self.entries[self.gone[-1]]
+        self.entries[key] = value
+
+
 class SharedDefault(Plain):
     def __init__(self, entries={}):
         self.entries = entries
@@ -84,10 +100,18 @@ TOLD = {
     "NoNone": {"test_entries.py::test_a_stored_falsy_value_is_a_hit"},
     "FalseForNone": {"test_entries.py::test_an_absent_key_answers_the_default_itself"},
     "CopiedDefault": {"test_entries.py::test_an_absent_key_answers_the_default_itself"},
+    "RemembersWhatWent": {"test_capacity.py::test_the_bound_does_not_drift"},
     "SharedDefault": {"test_sharing.py::test_two_instances_share_nothing"},
 }
 ELSEWHERE = "NeverCleared"  # its entries stay, and break more
-FILES = ("test_entries.py", "test_bulk.py", "test_sharing.py", "test_history.py", "test_concurrency.py")
+FILES = (
+    "test_entries.py",
+    "test_capacity.py",
+    "test_bulk.py",
+    "test_sharing.py",
+    "test_history.py",
+    "test_concurrency.py",
+)
 
 
 @pytest.fixture(scope="module")
