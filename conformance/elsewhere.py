@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from typing import IO, Any, Self, cast
 
 import pytest
@@ -16,6 +17,7 @@ from .factory import NewCache
 from .interleaving import SAFETY, START, Call
 from .linearizability import Operation
 
+GRACE = 5.0  # seconds that it may take to end by itself
 HEAD_START = 3_000_000  # nanoseconds from the word to the first call, so that all have heard it
 
 
@@ -70,8 +72,14 @@ class Elsewhere:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        """It ends when it is told no more, with the processes that its caches may have begun; else it is killed.
+
+        One of those may outlive it, with the other end of its pipes.
+        """
+        with suppress(subprocess.TimeoutExpired):
+            self._process.communicate(timeout=GRACE)
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
 
 
 def history(told: dict[str, Any], by: str) -> Caller:

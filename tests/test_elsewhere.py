@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 CHECKOUT = Path(__file__).parent.parent
+SAFETY = 120.0  # seconds until a run that hangs is given up on
 
 WRONG = """
 import os
+import subprocess
 import sys
 
 
@@ -43,6 +48,17 @@ class ReadsAfterAFork(RefusesAfterAFork):
         return self.entries.get(key, default)
 
 
+class HasAHelper(RefusesAfterAFork):
+    def __init__(self):
+        super().__init__()
+        if sys.argv[0].endswith("errands.py"):
+            with open("helpers", "a") as pids:
+                print(subprocess.Popen(["sleep", "300"]).pid, file=pids)
+
+    def mine(self):
+        return self.entries
+
+
 class WorksHereAlone(RefusesAfterAFork):
     def mine(self):
         if sys.argv[0].endswith("errands.py"):
@@ -61,10 +77,24 @@ PROMISE = "test_concurrency.py::test_a_cache_goes_on_in_both_processes_after_a_f
     ],
 )
 def test_the_cell_says_what_was_raised(tmp_path: Path, name: str, told: str) -> None:
-    tmp_path.joinpath("wrong.py").write_text(WRONG, encoding="utf-8")
+    cell = judged(tmp_path, name)
+    assert (cell["outcome"], told in cell["message"]) == ("fail", True)
+
+
+def test_nobody_waits_for_what_a_cache_has_begun_elsewhere(tmp_path: Path) -> None:
+    """Its helpers have the other end of the pipes, and may live for ever."""
+    try:
+        assert judged(tmp_path, "HasAHelper")["outcome"] == "pass"
+    finally:
+        for pid in (tmp_path / "helpers").read_text(encoding="utf-8").split():
+            os.kill(int(pid), signal.SIGKILL)
+
+
+def judged(folder: Path, name: str) -> Any:
+    """The cell of ``PROMISE``."""
+    folder.joinpath("wrong.py").write_text(WRONG, encoding="utf-8")
     options = ("-c", str(CHECKOUT / "pyproject.toml"), "-p", "no:cacheprovider", "-q", f"--cache=wrong:{name}")
     command = (sys.executable, "-m", "pytest", *options, "--results=results.json", CHECKOUT / "conformance" / PROMISE)
-    subprocess.run(command, cwd=tmp_path, check=False)
-    verdicts = json.loads(tmp_path.joinpath("results.json").read_text(encoding="utf-8"))["verdicts"]
-    cell = next(each for each in verdicts if each["promise"] == PROMISE)
-    assert (cell["outcome"], told in cell["message"]) == ("fail", True)
+    subprocess.run(command, cwd=folder, check=False, timeout=SAFETY)
+    verdicts = json.loads(folder.joinpath("results.json").read_text(encoding="utf-8"))["verdicts"]
+    return next(each for each in verdicts if each["promise"] == PROMISE)
