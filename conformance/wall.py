@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import datetime as dates  # noqa: ICN001  # the whole module, not one of its names
 import sys
 import time
@@ -28,11 +29,11 @@ class WallClock(ExitStack):
         self._functions = [*functions_of(self._modules)]
 
     def __enter__(self) -> Self:
-        real, real_ns = time.time, time.time_ns
+        real, real_ns, day, shifted = time.time, time.time_ns, dates.datetime, self._shifted()
         fakes = {
             id(real): lambda: real() + self.ahead,
             id(real_ns): lambda: real_ns() + int(self.ahead * 10**9),
-            id(dates.datetime): self._shifted(),
+            id(day): shifted,
         }
         for module in self._modules:
             for name, value in list(vars(module).items()):
@@ -40,6 +41,7 @@ class WallClock(ExitStack):
                     self.enter_context(mock.patch.object(module, name, fakes[id(value)]))
         for function in self._functions:
             self._enter_defaults(function, fakes)
+        self.enter_context(mock.patch.dict(copyreg.dispatch_table, dict.fromkeys((day, shifted), _reduced)))
         return super().__enter__()
 
     def _enter_defaults(self, function: FunctionType, fakes: dict[int, Any]) -> None:
@@ -62,7 +64,11 @@ class WallClock(ExitStack):
     def _shifted(self) -> type[dates.datetime]:
         wall, day = self, dates.datetime
 
-        class Shifted(day):  # type: ignore[valid-type, misc]  # the class as it is, while nothing is replaced yet
+        class Days(type):
+            def __instancecheck__(cls, value: object) -> bool:
+                return isinstance(value, day)
+
+        class Shifted(day, metaclass=Days):  # type: ignore[valid-type, misc]  # as it is while nothing is replaced yet
             @classmethod
             def now(cls, tz: dates.tzinfo | None = None) -> Any:
                 return day.now(tz) + dates.timedelta(seconds=wall.ahead)
@@ -72,6 +78,15 @@ class WallClock(ExitStack):
                 return cls.now(dates.UTC).replace(tzinfo=None)
 
         return Shifted
+
+
+def _reduced(moment: dates.datetime) -> tuple[Any, ...]:
+    """For ``pickle``, which would look for the class by its name and find another one there."""
+    return (_made, dates.datetime.__reduce_ex__(moment, 4)[1])
+
+
+def _made(*state: Any) -> dates.datetime:
+    return dates.datetime(*state)  # noqa: DTZ001 - with a zone where it had one
 
 
 # Below no value is asked for its attributes, unless it is a module, a class or a function: some, such as Django's

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 import subprocess
 import sys
 import time
@@ -91,6 +92,17 @@ def test_whoever_asks_is_told_the_time_that_was_set(asks: ModuleType, way: str) 
         wall.ahead = HOURS
         assert ask() > REAL() + HOURS - 1
     assert ask() < REAL() + 1
+
+
+def test_a_moment_is_what_it_is_and_can_be_pickled(asks: ModuleType) -> None:
+    before = dt.datetime(2024, 2, 29, fold=1, tzinfo=dt.UTC)
+    with WallClock(asks.Dict) as wall:
+        wall.ahead = HOURS
+        for moment in (before, asks.datetime.now(), dt.datetime(2024, 2, 29)):  # noqa: DTZ001
+            assert isinstance(moment, asks.datetime)
+            kept = pickle.loads(pickle.dumps(moment))  # noqa: S301
+            assert (kept, kept.fold, kept.tzinfo) == (moment, moment.fold, moment.tzinfo)
+    assert type(pickle.loads(pickle.dumps(before))) is dt.datetime  # noqa: S301
 
 
 def test_all_is_as_before_at_the_end(asks: ModuleType) -> None:
