@@ -190,7 +190,7 @@ def test_a_closed_cache_refuses_every_operation(new_cache: NewCache) -> None:
     cache.close()
     cache.close()
     for operation in operations(cache):
-        assert refused(operation)
+        assert refused(operation), f"{cache.history.steps[-1].call} is answered"
 
 
 @needs(threads="safe", asynchronous={"no"}, scope={"instance"})
