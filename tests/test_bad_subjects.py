@@ -41,10 +41,8 @@ class Hangs(Plain):
 
 class Coroutines:
     declares = {"asynchronous": "yes"}
-
     async def get(self, key=None, default=None):
         return default
-
     set = clear = get  # nothing is kept
 
 
