@@ -6,8 +6,9 @@ import copyreg
 import datetime as dates  # noqa: ICN001  # the whole module, not one of its names
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from importlib.machinery import EXTENSION_SUFFIXES
 from types import BuiltinFunctionType, FunctionType, ModuleType, TracebackType
 from typing import Any, Self
@@ -29,12 +30,8 @@ class WallClock(ExitStack):
         self._functions = [*functions_of(self._modules)]
 
     def __enter__(self) -> Self:
-        real, real_ns, day, shifted = time.time, time.time_ns, dates.datetime, self._shifted()
-        fakes = {
-            id(real): lambda: real() + self.ahead,
-            id(real_ns): lambda: real_ns() + int(self.ahead * 10**9),
-            id(day): shifted,
-        }
+        day, shifted = dates.datetime, self._shifted()
+        fakes = {**self._fakes(), id(day): shifted}
         for module in self._modules:
             for name, value in list(vars(module).items()):
                 if id(value) in fakes:
@@ -43,6 +40,22 @@ class WallClock(ExitStack):
             self._enter_defaults(function, fakes)
         self.enter_context(mock.patch.dict(copyreg.dispatch_table, dict.fromkeys((day, shifted), _reduced)))
         return super().__enter__()
+
+    def _fakes(self) -> dict[int, Any]:
+        """By the identity of each function that tells the time, one that tells it ``ahead``."""
+        real, real_ns, of, of_ns = time.time, time.time_ns, time.clock_gettime, time.clock_gettime_ns
+        spelled = (time.gmtime, time.localtime, time.ctime)
+
+        def now() -> float:
+            return real() + self.ahead
+
+        return {
+            id(real): now,
+            id(real_ns): lambda: real_ns() + int(self.ahead * 10**9),
+            id(of): lambda clock: of(clock) + self.ahead * (clock == time.CLOCK_REALTIME),
+            id(of_ns): lambda clock: of_ns(clock) + int(self.ahead * 10**9) * (clock == time.CLOCK_REALTIME),
+            **{id(each): partial(_spelled, each, now) for each in spelled},
+        }
 
     def _enter_defaults(self, function: FunctionType, fakes: dict[int, Any]) -> None:
         """What an argument is where it is not given was looked up when the function was made."""
@@ -78,6 +91,10 @@ class WallClock(ExitStack):
                 return cls.now(dates.UTC).replace(tzinfo=None)
 
         return Shifted
+
+
+def _spelled(spell: Callable[[float], Any], now: Callable[[], float], seconds: float | None = None) -> Any:
+    return spell(now() if seconds is None else seconds)
 
 
 def _reduced(moment: dates.datetime) -> tuple[Any, ...]:

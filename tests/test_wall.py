@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import pickle
+import re
 import subprocess
 import sys
 import time
@@ -26,8 +27,9 @@ HOURS, REAL, DATE = 7200.0, time.time, dt.datetime
 #: Every way to come by the time, and one object that is made when it is asked for anything.
 ASKS = """
 import time as clocks
+from calendar import timegm
 from datetime import datetime, timezone
-from time import time, time_ns
+from time import clock_gettime, gmtime, time, time_ns
 
 class Lazy:
     def __getattribute__(self, name):
@@ -61,16 +63,35 @@ class Dict:
     def delete(self, key):
         return self._entries.pop(key, self) is not self
 
+def of_the_system():
+    return clock_gettime(clocks.CLOCK_REALTIME)
+
+def spelled_out():
+    return timegm(gmtime())
+
+class OfTheSystem(Dict):
+    def __init__(self, ttl=None):
+        super().__init__(ttl, of_the_system)
+
+class SpelledOut(Dict):
+    def __init__(self, ttl=None):
+        super().__init__(ttl, spelled_out)
+
 WAYS = {
     "module": lambda: clocks.time(),
     "name": lambda: time(),
     "nanoseconds": lambda: time_ns() / 10**9,
+    "of the system": of_the_system,
+    "of the system, in nanoseconds": lambda: clocks.clock_gettime_ns(clocks.CLOCK_REALTIME) / 10**9,
+    "spelled out": spelled_out,
+    "here": lambda: clocks.mktime(clocks.localtime()),
     "date": lambda: datetime.now(timezone.utc).timestamp(),
     "default": plain,
     "default by name": named,
     "default of a method": lambda: Dict()._clock(),
 }
 """
+WAYS = re.findall(r'^    "(.*?)":', ASKS, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +103,7 @@ def asks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
         yield import_module("asks_for_the_time")
 
 
-@pytest.mark.parametrize(
-    "way", ["module", "name", "nanoseconds", "date", "default", "default by name", "default of a method"]
-)
+@pytest.mark.parametrize("way", WAYS)
 def test_whoever_asks_is_told_the_time_that_was_set(asks: ModuleType, way: str) -> None:
     ask = asks.WAYS[way]
     with WallClock(asks.Dict) as wall:
@@ -122,11 +141,13 @@ def test_what_is_compiled_is_not_said_to_keep_it(asks: ModuleType, monkeypatch: 
         1 / 0  # noqa: B018
 
 
-def test_a_script_sets_it_for_a_cache_of_the_users_own(asks: ModuleType) -> None:
-    """One whose clock is the default of an argument."""
+@pytest.mark.parametrize("name", ["Dict", "OfTheSystem", "SpelledOut"])
+def test_a_script_sets_it_for_a_cache_of_the_users_own(asks: ModuleType, name: str) -> None:
+    """Whose clock is the default of an argument, or rarely asked for."""
+    subject = getattr(asks, name)
     said = [("set", "'a', 1", "None"), ("aside", scenes.AHEAD, "done"), ("get", "'a'", "None")]
     steps = [Step(name, arguments, 0.0, answer) for name, arguments, answer in said]
-    text = script.write(Column("mine", asks.Dict, capabilities(asks.Dict)), History({"ttl": 3600.0}, steps))
+    text = script.write(Column("mine", subject, capabilities(subject)), History({"ttl": 3600.0}, steps))
     assert run(text, asks) == "None\n"
     assert run(text.replace("ahead = 7200.0", "ahead = 60.0"), asks) == "1\n"
 
