@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec
 
-from .basics import checked_count, checked_seconds
+from .basics import T, checked_count, checked_seconds
 from .circuit import Circuit, Closed, Disabled, ForcedOpen, Rules, Ticket
 from .errors import BadSetting, CircuitOpen
 from .listeners import Listener
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class CircuitBreaker:

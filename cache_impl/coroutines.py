@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self
 
-from .basics import K, T
+from .basics import K, Stats, T
 from .waiting import await_, run
-
-if TYPE_CHECKING:
-    from .basics import Stats
 
 
 class Coroutines(Generic[K]):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
+from .basics import T
 from .waiting import here
-
-T = TypeVar("T")
 
 _KEPT = 100  # idle ones of each thread: to make one takes ten times as long as to use it
 

@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import cache, partial, wraps
 from threading import local
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
+from .basics import T
 from .forks import after_fork_in_child
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from .stacks import Stack
 
 P = ParamSpec("P")
-T = TypeVar("T")
 
 _THREADS = 8  # for what would block an event loop, of all caches of this process
 

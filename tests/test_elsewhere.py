@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-CHECKOUT = Path(__file__).parent.parent
-SAFETY = 120.0  # seconds until a run that hangs is given up on
+from cells import cell
 
 WRONG = """
 import os
@@ -77,24 +71,14 @@ PROMISE = "test_concurrency.py::test_a_cache_goes_on_in_both_processes_after_a_f
     ],
 )
 def test_the_cell_says_what_was_raised(tmp_path: Path, name: str, told: str) -> None:
-    cell = judged(tmp_path, name)
-    assert (cell["outcome"], told in cell["message"]) == ("fail", True)
+    found = cell(tmp_path, WRONG, name, PROMISE)
+    assert (found["outcome"], told in found["message"]) == ("fail", True)
 
 
 def test_nobody_waits_for_what_a_cache_has_begun_elsewhere(tmp_path: Path) -> None:
     """Its helpers have the other end of the pipes, and may live for ever."""
     try:
-        assert judged(tmp_path, "HasAHelper")["outcome"] == "pass"
+        assert cell(tmp_path, WRONG, "HasAHelper", PROMISE)["outcome"] == "pass"
     finally:
         for pid in (tmp_path / "helpers").read_text(encoding="utf-8").split():
             os.kill(int(pid), signal.SIGKILL)
-
-
-def judged(folder: Path, name: str) -> Any:
-    """The cell of ``PROMISE``."""
-    folder.joinpath("wrong.py").write_text(WRONG, encoding="utf-8")
-    options = ("-c", str(CHECKOUT / "pyproject.toml"), "-p", "no:cacheprovider", "-q", f"--cache=wrong:{name}")
-    command = (sys.executable, "-m", "pytest", *options, "--results=results.json", CHECKOUT / "conformance" / PROMISE)
-    subprocess.run(command, cwd=folder, check=False, timeout=SAFETY)
-    verdicts = json.loads(folder.joinpath("results.json").read_text(encoding="utf-8"))["verdicts"]
-    return next(each for each in verdicts if each["promise"] == PROMISE)

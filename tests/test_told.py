@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-CHECKOUT = Path(__file__).parent.parent
+from cells import cell
 
 WRONG = """
-class StaysOpen:
-    def __init__(self):
-        self.entries = {}
-        self.get, self.clear = self.entries.get, self.entries.clear
-
+class StaysOpen(dict):
     def set(self, key, value):
-        self.entries[key] = value
+        self[key] = value
 
     def delete(self, key):
-        return self.entries.pop(key, self) is not self
+        return self.pop(key, self) is not self
 
     def close(self):
         pass
 
 
+def awaited(name):
+    async def operation(self, *arguments):
+        return getattr(self.entries, name)(*arguments)
+
+    return operation
+
+
 class EachComputes:
     declares = {"asynchronous": "yes", "get_or_set": "single-flight"}
+    get, set, delete, clear = map(awaited, ("get", "set", "delete", "clear"))
 
     def __init__(self):
-        self.entries = {}
-
-    async def get(self, key, default=None):
-        return self.entries.get(key, default)
-
-    async def set(self, key, value):
-        self.entries[key] = value
-
-    async def delete(self, key):
-        return self.entries.pop(key, self) is not self
-
-    async def clear(self):
-        self.entries.clear()
+        self.entries = StaysOpen()
 
     async def get_or_set(self, key, compute):
         if key not in self.entries:
@@ -65,10 +53,5 @@ class EachComputes:
     ],
 )
 def test_the_message_tells(tmp_path: Path, name: str, promise: str, told: str) -> None:
-    tmp_path.joinpath("wrong.py").write_text(WRONG, encoding="utf-8")
-    options = ("-c", str(CHECKOUT / "pyproject.toml"), "-p", "no:cacheprovider", "-q", f"--cache=wrong:{name}")
-    command = (sys.executable, "-m", "pytest", *options, "--results=results.json", CHECKOUT / "conformance" / promise)
-    subprocess.run(command, cwd=tmp_path, check=False)
-    verdicts = json.loads(tmp_path.joinpath("results.json").read_text(encoding="utf-8"))["verdicts"]
-    cell = next(each for each in verdicts if each["promise"] == promise)
-    assert (cell["outcome"], told in cell["message"]) == ("fail", True)
+    found = cell(tmp_path, WRONG, name, promise)
+    assert (found["outcome"], told in found["message"]) == ("fail", True)
