@@ -85,13 +85,16 @@ def in_processes(count: int, run: Run, arguments: Sequence[Any], seconds: float)
 
 def _await_all(processes: Sequence[BaseProcess]) -> None:
     """Until all have ended well, or one has not: whoever waits for it would wait for nothing."""
-    while running := [each for each in processes if each.exitcode is None]:
-        wait([each.sentinel for each in running])
-        if failed := [each.exitcode for each in processes if each.exitcode]:
+    while True:
+        codes = [each.exitcode for each in processes]  # asked for once: who ends after that is among those waited for
+        if failed := [code for code in codes if code]:
             raise ChildProcessError(
                 f"{len(failed)} of {len(processes)} processes ended with exit code {failed[0]} before they were "
                 "measured; standard error may say why"
             )
+        if None not in codes:
+            return
+        wait([each.sentinel for each, code in zip(processes, codes, strict=True) if code is None])
 
 
 def _turn(run: Run, arguments: Sequence[Any], place: int, seconds: float, barrier: Any) -> Turn:

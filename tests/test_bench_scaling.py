@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from multiprocessing import active_children
+from multiprocessing import active_children, get_context
 from typing import Any
 
 import pytest
 
-from bench.scaling import CHUNK, _rate, in_processes, in_threads
+from bench.scaling import CHUNK, _await_all, _rate, in_processes, in_threads
+
+SAFETY = 5.0  # seconds until what ought to be ended by us ends
 
 
 @pytest.mark.parametrize("measure", [in_threads, in_processes])
@@ -46,6 +48,25 @@ def test_a_process_that_fails_is_not_waited_for() -> None:
     with pytest.raises(ChildProcessError, match="1 of 2 processes ended with exit code 3"):
         in_processes(2, overload, list("abcdef"), 3600.0)
     assert not active_children()
+
+
+def test_a_process_that_has_failed_before_anyone_looked_is_not_waited_for() -> None:
+    fork = get_context("fork")
+    failed, waiting = fork.Process(target=os._exit, args=(3,)), fork.Process(target=_fail_late)
+    waiting.start()
+    failed.start()
+    failed.join()
+    try:
+        with pytest.raises(ChildProcessError, match="1 of 2 processes ended with exit code 3"):
+            _await_all([waiting, failed])
+    finally:
+        waiting.kill()
+        waiting.join()
+
+
+def _fail_late() -> None:
+    threading.Event().wait(SAFETY)
+    os._exit(1)
 
 
 def test_what_is_asked_for_is_put_together_beforehand() -> None:
